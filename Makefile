@@ -1,0 +1,49 @@
+# The front door. `make chat` and `make test` need only Python 3.10 to 3.13, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COLLECTION := data/daily_papers
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test test-all test-browser check eval lock clean
+
+help: ## List what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+chat: $(VENV)/installed ## Install, index the default collection and serve the chat page
+	@$(BIN)/askpapers serve --collection $(COLLECTION)
+
+test: $(VENV)/installed-dev ## Install and run the tests
+	@$(BIN)/python -m pytest
+
+test-all: $(VENV)/installed-dev ## The slow tests too
+	@$(BIN)/python -m pytest -m 'not browser'
+
+check: $(VENV)/installed-dev ## Lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lock: $(VENV)/installed-dev ## Resolve the tested versions anew into constraints.txt
+	@$(PIP) install -q uv
+	@$(BIN)/uv pip compile -q --universal --python-version 3.10 --all-extras --no-header --no-annotate \
+	    --no-emit-index-url -c pins.txt pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)' > constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## Remove the environment and caches; never the index
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/python-ready:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(not (3, 10) <= v < (3, 14) and "Python 3.10 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % v[:2])'
+	@$(PYTHON) -m venv "$(VENV)"
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python-ready pyproject.toml constraints.txt
+	@echo "installing (once; a few minutes)" >&2
+	@$(PIP) install -q --progress-bar off -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(PIP) install -q --progress-bar off -c constraints.txt -e '.[dev]'
+	@touch $@

@@ -1,0 +1,149 @@
+"""Figures with intervals: the bootstrap over questions, paired differences, and the judge's own error taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+SEED = 20240229
+CONFIDENCE = 0.95
+
+Floats = NDArray[np.float64]
+Interval = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True)
+class JudgeError:
+    """How often a judge is right, measured on people's labels.
+
+    `sensitivity` in [0, 1] is the share of `positives` supported claims that it calls supported; `specificity` the
+    share of `negatives` other claims that it does not. `source` names the labels.
+    """
+
+    judge: str
+    source: str
+    sensitivity: float
+    positives: int
+    specificity: float
+    negatives: int
+
+
+def estimate(tops: Sequence[float], bottoms: Sequence[float]) -> float | None:
+    """Sum of tops over sum of bottoms, None when that is 0 / 0. Bottoms of 1 make it the mean over questions."""
+    total = float(np.sum(bottoms))
+    return round(float(np.sum(tops)) / total, 6) if total else None
+
+
+def interval(tops: Sequence[float], bottoms: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+    """Percentile bootstrap over questions (Efron 1979); (None, None) for fewer than two of them.
+
+    Where every question is entirely right, or every one entirely wrong, resampling can show no spread: Wilson's
+    interval (1927) over the questions then stands in, so that 3 of 3 is not sold as certain.
+    """
+    if len(tops) < 2:
+        return None, None
+    if list(tops) == list(bottoms) or not any(tops):
+        from scipy.stats import binomtest
+
+        found = binomtest(len(tops) if any(tops) else 0, len(tops)).proportion_ci(confidence, method="wilson")
+        return round(float(found.low), 6), round(float(found.high), 6)
+    return _percentiles(_draws(tops, bottoms), confidence)
+
+
+def difference(
+    a: Sequence[tuple[float, float]], b: Sequence[tuple[float, float]], confidence: float = CONFIDENCE
+) -> tuple[float | None, float | None, float | None]:
+    """b - a over the same questions, each as (top, bottom), and its paired bootstrap interval."""
+    if not a:
+        return None, None, None
+    tops_a, bottoms_a = zip(*a, strict=True)
+    tops_b, bottoms_b = zip(*b, strict=True)
+    first, second = estimate(tops_a, bottoms_a), estimate(tops_b, bottoms_b)
+    if first is None or second is None:
+        return None, None, None
+    delta = round(second - first, 6)
+    if len(a) < 2:
+        return delta, None, None
+    return delta, *_percentiles(_draws(tops_b, bottoms_b) - _draws(tops_a, bottoms_a), confidence)
+
+
+def rogan_gladen(observed: float, sensitivity: float, specificity: float) -> float | None:
+    """The true rate behind an observed one, in [0, 1]; None for a judge no better than chance.
+
+    (observed + specificity - 1) / (sensitivity + specificity - 1), Rogan and Gladen 1978.
+    """
+    informedness = sensitivity + specificity - 1
+    if informedness <= 0:
+        return None
+    return round(min(1.0, max(0.0, (observed + specificity - 1) / informedness)), 6)
+
+
+def corrected_interval(tops: Sequence[float], bottoms: Sequence[float], error: JudgeError) -> Interval:
+    """Interval of the corrected rate: questions resampled, and the judge's error drawn anew each time.
+
+    Sensitivity and specificity are drawn from their Jeffreys posteriors, Beta(right + 0.5, wrong + 0.5).
+    """
+    if len(tops) < 2:
+        return None, None
+    dice = np.random.default_rng(SEED)
+    sensitivity = _beta(dice, error.sensitivity, error.positives)
+    specificity = _beta(dice, error.specificity, error.negatives)
+    informedness = sensitivity + specificity - 1
+    usable = informedness > 0
+    if usable.mean() < CONFIDENCE:  # the judge cannot be told from chance
+        return None, None
+    draws = (_draws(tops, bottoms)[usable] + specificity[usable] - 1) / informedness[usable]
+    return _percentiles(np.clip(draws, 0, 1), CONFIDENCE)
+
+
+def statistic_interval(statistic: Any, *columns: NDArray[Any], groups: Sequence[Any] | None = None) -> Interval:
+    """Bootstrap interval of `statistic(*columns)`, rows of a group kept together; resamples without a value left out.
+
+    (None, None) with fewer than two groups, or when most resamples have no value.
+    """
+    labels = np.arange(len(columns[0])) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+    rows = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
+    if len(rows) < 2:
+        return None, None
+    found = []
+    for chosen in _resamples(len(rows)):
+        index = np.concatenate([rows[i] for i in chosen])
+        value = statistic(*(column[index] for column in columns))
+        if value is not None:
+            found.append(value)
+    return _percentiles(np.array(found), CONFIDENCE) if len(found) > RESAMPLES / 2 else (None, None)
+
+
+def kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
+    """Cohen's kappa (1960) of two people's labels, in [-1, 1]; None when both gave one and the same label only."""
+    if not first or len({*first, *second}) < 2:
+        return None
+    from sklearn.metrics import cohen_kappa_score
+
+    return round(float(cohen_kappa_score(first, second)), 6)
+
+
+def _draws(tops: Sequence[float], bottoms: Sequence[float]) -> Floats:
+    """The estimate in each resample, (RESAMPLES,); the same resamples for every call of that many questions."""
+    chosen = _resamples(len(tops))
+    totals = np.asarray(bottoms, float)[chosen].sum(axis=1)
+    draws: Floats = np.asarray(tops, float)[chosen].sum(axis=1) / np.where(totals > 0, totals, np.nan)
+    return draws
+
+
+def _resamples(n: int) -> NDArray[np.int64]:
+    return np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
+
+
+def _beta(dice: np.random.Generator, rate: float, n: int) -> Floats:
+    return dice.beta(rate * n + 0.5, (1 - rate) * n + 0.5, RESAMPLES)
+
+
+def _percentiles(draws: Floats, confidence: float) -> tuple[float, float]:
+    low, high = np.nanpercentile(draws, [50 * (1 - confidence), 50 * (1 + confidence)])
+    return round(float(low), 6), round(float(high), 6)

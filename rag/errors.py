@@ -1,0 +1,38 @@
+"""Every error a user can cause or meet, each saying in one line what to do next.
+
+AskpapersError
+|-- SettingsError      a setting is unknown or has a value that cannot be used
+|-- SourceError        a path to read papers from is missing or holds none
+|-- LibraryError       the index is missing, locked, or was made in another way
+|   `-- NoIndexError   there is no index yet
+|-- QuestionError      a question that cannot be asked (blank, far too long)
+`-- LLMError           the language model cannot be reached or refused to work
+"""
+
+
+class AskpapersError(Exception):
+    """Base of all errors that are shown to users as one line."""
+
+
+class SettingsError(AskpapersError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class SourceError(AskpapersError):
+    """A path to read papers from is missing or holds none."""
+
+
+class LibraryError(AskpapersError):
+    """The index is missing, locked by another process, or was made in another way."""
+
+
+class NoIndexError(LibraryError):
+    """There is no index yet."""
+
+
+class QuestionError(AskpapersError):
+    """A question that cannot be asked: blank, or far too long."""
+
+
+class LLMError(AskpapersError):
+    """The language model cannot be reached or refused to work."""

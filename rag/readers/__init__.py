@@ -1,0 +1,105 @@
+"""Papers out of files and folders: one file here per source, each turning numbered lines into records."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
+
+from rag.errors import SourceError
+from rag.readers import arxiv_atom, arxiv_snapshot, bibtex, csv_table, daily_papers, jsonl
+from rag.readers.detect import recognise
+from rag.readers.lines import DAMAGED, MAX_LINE, Lines
+from rag.types import Paper, Rejected
+
+__all__ = ["Reading", "read_papers"]
+
+Reader = Callable[[Lines, str], Iterator[Paper | Rejected]]
+READERS: dict[str, Reader] = {
+    "daily_papers": daily_papers.read,
+    "jsonl": jsonl.read,
+    "arxiv_snapshot": arxiv_snapshot.read,
+    "csv_table": csv_table.read,
+    "bibtex": bibtex.read,
+    "arxiv_atom": arxiv_atom.read,
+}
+_DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
+
+
+class Reading(Iterable[Paper]):
+    """The papers of some files, read as they are asked for; every iteration reads the files anew.
+
+    `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken.
+    """
+
+    def __init__(self, *roots: Path) -> None:
+        self._roots = roots
+        self.rejected: list[Rejected] = []
+        self.read = 0
+
+    def __iter__(self) -> Iterator[Paper]:
+        self.rejected, self.read = [], 0
+        for root in self._roots:
+            for record in _folder(root):
+                self.read += 1
+                if isinstance(record, Paper):
+                    yield record
+                else:
+                    self.rejected.append(record)
+
+
+def read_papers(*paths: str | Path) -> Reading:
+    """The papers of files, and of the files in folders at any depth. Raises SourceError for a path that is neither."""
+    for path in paths:
+        if not (os.path.isfile(path) or os.path.isdir(path)):
+            raise SourceError(f"no such file or folder: {str(path)!r}; check the path and try again")
+    return Reading(*(Path(os.path.abspath(path)) for path in paths))
+
+
+def _folder(root: Path) -> Iterator[Paper | Rejected]:
+    """The records of `root`: of that file, or of the files at any depth of that folder."""
+    paths = [root]
+    if root.is_dir():
+        paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_aside(path.relative_to(root))]
+    if not paths:
+        yield Rejected(root.name, 0, "holds no files to read")
+    for path in paths:
+        # File names may hold bytes that are no text.
+        yield from _file(path, path.relative_to(root.parent).as_posix().encode(errors="replace").decode())
+
+
+def _is_aside(path: Path) -> bool:
+    """Whether a file in a folder is hidden, or is there to be read by people."""
+    return any(part.startswith(".") for part in path.parts) or _DOCUMENT.fullmatch(path.name) is not None
+
+
+def _file(path: Path, source: str) -> Iterator[Paper | Rejected]:
+    """The records of one file, and what is wrong with the file itself."""
+    try:
+        with closing(Lines(path)) as lines:
+            reader = READERS.get(recognise(path.name, lines.head))
+            if not lines.head:
+                yield Rejected(source, 0, "is empty")
+            elif not reader:
+                yield Rejected(source, 0, "not recognised: no Daily Papers page, JSON, CSV, BibTeX or arXiv feed")
+            else:
+                yield from _found(reader, lines, source)
+    except DAMAGED as error:
+        yield Rejected(source, 0, f"cannot be read to its end: {getattr(error, 'strerror', None) or error}")
+
+
+def _found(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+    """What the reader makes of the lines, and the lines that it never saw."""
+    empty = True
+    for record in chain(reader(lines, source), [None]):
+        while lines.too_long:
+            empty = False
+            yield Rejected(source, lines.too_long.pop(0), f"more than {MAX_LINE:,} characters: not read")
+        if record:
+            empty = False
+            yield record
+    if empty:
+        yield Rejected(source, 0, "no papers found")

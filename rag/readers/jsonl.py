@@ -1,0 +1,71 @@
+"""JSON: one object a line (BEIR's corpus.jsonl as it is), or an array of objects."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rag.readers.lines import MAX_LINE, Lines
+from rag.readers.record import make_paper
+from rag.types import Paper, Rejected
+
+
+def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+    """The papers of the objects; a bad line is told with JSON's error and the rest is read."""
+    for found in objects(lines, source):
+        yield found if isinstance(found, Rejected) else make_paper(found[1], source, found[0])
+
+
+def objects(lines: Lines, source: str) -> Iterator[tuple[int, dict[str, Any]] | Rejected]:
+    """Each object with its line, or why it is none."""
+    start = lines.head.lstrip()
+    # An object that begins with a line of its own is spread over several lines.
+    spread = start.startswith("[") or start.split("\n", 1)[0].strip() == "{"
+    for line, text in _outermost(lines) if spread else ((lines.number, text) for text in lines if text.strip()):
+        try:
+            value = json.loads(text, strict=False, parse_constant=lambda _: None)
+        except json.JSONDecodeError as error:
+            where = "" if spread else f" at character {error.pos + 1}"
+            yield Rejected(source, line, f"not JSON: {error.msg}{where}")
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets nested without end
+            yield Rejected(source, line, f"not JSON: {str(error)[:200]}")
+        else:
+            yield (line, value) if isinstance(value, dict) else Rejected(source, line, "not a JSON object")
+
+
+def _outermost(lines: Lines) -> Iterator[tuple[int, str]]:
+    """Each outermost {...} with its line, found without holding more than one."""
+    depth, quoted, escaped, line = 0, False, -1, 0
+    held, size = list[str](), 0
+    for piece in lines.pieces():
+        start = 0
+        for mark in re.finditer(r'[\\"{}]', piece):
+            if mark.start() == escaped:
+                continue
+            if mark[0] == "\\":
+                escaped = mark.end()
+            elif mark[0] == '"':
+                quoted = not quoted
+            elif mark[0] == "{" and not quoted:
+                if not depth:
+                    start, line = mark.start(), lines.number
+                depth += 1
+            elif mark[0] == "}" and not quoted and depth:
+                depth -= 1
+                if not depth:
+                    if size > MAX_LINE:
+                        lines.too_long.append(line)
+                    else:
+                        yield line, "".join(held) + piece[start : mark.end()]
+                    held, size = [], 0
+        if depth:
+            size += len(piece) - start
+            if size <= MAX_LINE:
+                held.append(piece[start:])
+        escaped -= len(piece)
+    if depth and size <= MAX_LINE:
+        yield line, "".join(held)  # never closed, which JSON's own error says best
+    elif depth:
+        lines.too_long.append(line)

@@ -1,0 +1,81 @@
+"""A file as numbered lines of text, whatever its packing (.gz) and encoding (UTF-8, or UTF-16 with its mark)."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_LINE = 10_000_000  # characters; guards memory against compressed files that unfold without end
+HEAD = 65_536
+PIECE = 8_192
+DAMAGED = (OSError, EOFError, zlib.error)  # what reading a broken or vanished file raises
+
+# Put where bytes could not be decoded: a code point reserved for internal use, so that a U+FFFD which the
+# source really holds is not mistaken for it, and which XML allows, unlike the usual lone surrogates.
+MARK = "\ufdd0"
+codecs.register_error("askpapers.mark", lambda error: (MARK, getattr(error, "end", 0)))
+
+
+class Lines:
+    """The lines of a file with their ends, in constant memory. Iterating, and opening, raise `DAMAGED`.
+
+    `number` is that of the line last read (from 1). `head` is the start of the text, to tell the format from.
+    `too_long` collects the numbers of lines (of `jsonl`: records) over `MAX_LINE`, which are read as blank.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.number = 0
+        self.too_long: list[int] = []
+        self._text = _open(path)
+        self.head = ""
+        try:
+            while len(self.head) < HEAD and (piece := self._text.readline(PIECE)):
+                self.head += piece
+            self._text.seek(0)
+        except DAMAGED:
+            if not self.head:
+                self.close()
+                raise
+            self._text.seek(0)  # what is whole in front of the damage is still read
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_LINE)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if len(line) < MAX_LINE or line[-1] == "\n":
+            return line.replace("\0", "")
+        self.too_long.append(self.number)
+        while line and line[-1] != "\n":
+            line = self._text.readline(MAX_LINE)
+        return "\n"
+
+    def pieces(self) -> Iterator[str]:
+        """The text in small pieces, for formats where one line may hold everything; a piece lies in one line."""
+        self.number = 1
+        while piece := self._text.readline(PIECE):
+            yield piece.replace("\0", "")
+            self.number += piece[-1] == "\n"
+
+    def close(self) -> None:
+        self._text.close()
+
+
+def _open(path: Path) -> io.TextIOWrapper:
+    with path.open("rb") as raw:
+        packed = path.suffix.lower() == ".gz" or raw.read(2) == b"\x1f\x8b"
+    data = gzip.GzipFile(path) if packed else io.BufferedReader(io.FileIO(path))
+    try:
+        start = data.peek(2)[:2]
+    except DAMAGED:
+        data.close()
+        raise
+    encoding = "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+    return io.TextIOWrapper(data, encoding, errors="askpapers.mark")

@@ -1,0 +1,65 @@
+"""One Settings. A value comes from an argument, else ASKPAPERS_*, else the settings file, else the default."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from rag.errors import SettingsError
+
+PREFIX = "ASKPAPERS_"
+
+
+class Settings(BaseSettings):
+    """What can be set. Unknown names are errors, so that a misspelt setting is never ignored."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=lambda: user_data_path("askpapers"), description="where the index lives")
+    embedding: str = Field("all-MiniLM-L6-v2", description="sentence-transformers name or folder")
+    llm: str = Field("extractive", description="extractive, or http://host:port/v1#model (OpenAI-compatible)")
+    sources: int = Field(6, ge=1, le=50, description="papers an answer may draw on")
+    host: str = Field("127.0.0.1", description="address the page binds")
+    port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")
+
+    @classmethod
+    def load(cls, **given: Any) -> Settings:
+        """The settings, with those of `given` that are not None on top. Raises SettingsError."""
+        names = {PREFIX + name.upper(): name for name in cls.model_fields}
+        for variable in os.environ:
+            if variable.upper().startswith(PREFIX) and variable.upper() not in names:
+                close = difflib.get_close_matches(variable.upper(), names, n=1)
+                hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(names)}"
+                raise SettingsError(f"unknown setting {variable}{hint}")
+        try:
+            return cls(**{k: v for k, v in given.items() if v is not None})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0]) if first["loc"] else "settings"
+            if first["type"] == "extra_forbidden":
+                raise SettingsError(f"unknown setting {name!r} in {settings_file()}") from None
+            raise SettingsError(f"setting {name} ({PREFIX}{name.upper()}): {first['msg']}") from None
+        except ValueError as error:  # a settings file that is not TOML
+            raise SettingsError(f"{settings_file()}: {error}") from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, settings_file())
+
+
+def settings_file() -> Path:
+    """The TOML file that is read when it exists."""
+    return user_config_path("askpapers") / "settings.toml"

@@ -1,0 +1,179 @@
+"""What the read side needs of each paper, one SQLite row each. Derived from Chroma and rebuilt from it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.embedding import Vectors
+from rag.store import paper_from_json, paper_to_json
+from rag.tokens import TokenCodes
+from rag.types import Paper, Passage, Sentence
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS papers (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, source TEXT NOT NULL,
+    categories TEXT NOT NULL, passages INTEGER NOT NULL, paper TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS features (
+    id TEXT PRIMARY KEY, sentences BLOB NOT NULL, passages BLOB NOT NULL, vectors BLOB NOT NULL, tokens BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS frequency (token INTEGER PRIMARY KEY, papers INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year);
+"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A paper with everything that scoring needs: vectors (passages, d) float32 and its token codes."""
+
+    paper: Paper
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    tokens: TokenCodes
+
+
+class Shelf:
+    """The rows, the token frequencies and a few named states. Thread-safe; other processes may read along."""
+
+    def __init__(self, path: Path, dimension: int) -> None:
+        self._dimension = dimension
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept, or none."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def put(self, records: Sequence[Record]) -> None:
+        """Adds or replaces papers. Call inside a transaction."""
+        self.delete([r.paper.id for r in records])
+        counts: Counter[int] = Counter()
+        for r in records:
+            p = r.paper
+            categories = f" {' '.join(p.categories)} "
+            self._db.execute(
+                "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (p.id, p.content_hash, p.title, p.year, p.source, categories, len(r.passages), paper_to_json(p)),
+            )
+            sentences = np.array([(s.start, s.end) for s in r.sentences], np.uint32)
+            passages = np.array([(s.start, s.end) for s in r.passages], np.uint32)
+            vectors = r.vectors.astype(np.float16)
+            blobs = (sentences.tobytes(), passages.tobytes(), vectors.tobytes(), r.tokens.to_bytes())
+            self._db.execute("INSERT INTO features VALUES (?, ?, ?, ?, ?)", (p.id, *blobs))
+            counts.update(np.unique(r.tokens.ids).tolist())
+        self._count(counts, 1)
+
+    def delete(self, paper_ids: Sequence[str]) -> None:
+        """Removes papers; unknown ids are ignored. Call inside a transaction."""
+        counts: Counter[int] = Counter()
+        for paper_id in paper_ids:
+            for (blob,) in self._db.execute("SELECT tokens FROM features WHERE id = ?", (paper_id,)):
+                counts.update(np.unique(TokenCodes.from_bytes(blob, self._dimension).ids).tolist())
+            self._db.execute("DELETE FROM papers WHERE id = ?", (paper_id,))
+            self._db.execute("DELETE FROM features WHERE id = ?", (paper_id,))
+        self._count(counts, -1)
+
+    def _count(self, counts: Mapping[int, int], sign: int) -> None:
+        self._db.executemany(
+            "INSERT INTO frequency VALUES (?, ?) ON CONFLICT (token) DO UPDATE SET papers = papers + excluded.papers",
+            [(token, sign * n) for token, n in counts.items()],
+        )
+
+    def records(self, paper_ids: Sequence[str]) -> list[Record]:
+        """Those papers in the order asked for; unknown ids are left out."""
+        marks = ",".join("?" * len(paper_ids))
+        rows = self._query(
+            "SELECT p.id, p.paper, f.sentences, f.passages, f.vectors, f.tokens FROM papers p JOIN features f "
+            f"ON p.id = f.id WHERE p.id IN ({marks})",
+            paper_ids,
+        )
+        found = {row[0]: self._record(*row[1:]) for row in rows}
+        return [found[i] for i in paper_ids if i in found]
+
+    def _record(self, paper_json: str, sentences: bytes, passages: bytes, vectors: bytes, tokens: bytes) -> Record:
+        paper = paper_from_json(paper_json)
+        text = paper.abstract
+        spans = np.frombuffer(sentences, np.uint32).reshape(-1, 2).tolist()
+        parts = np.frombuffer(passages, np.uint32).reshape(-1, 2).tolist()
+        return Record(
+            paper,
+            tuple(Sentence(i, s, e, text[s:e]) for i, (s, e) in enumerate(spans)),
+            tuple(Passage(paper.id, i, s, e, text[s:e]) for i, (s, e) in enumerate(parts)),
+            np.frombuffer(vectors, np.float16).reshape(-1, self._dimension).astype(np.float32),
+            TokenCodes.from_bytes(tokens, self._dimension),
+        )
+
+    def papers(self, where: str = "1", values: Sequence[Any] = ()) -> Iterator[Paper]:
+        """Papers by a condition on the columns, ordered by id."""
+        for (text,) in self._query(f"SELECT paper FROM papers WHERE {where} ORDER BY id", values):
+            yield paper_from_json(text)
+
+    def ids(self, where: str, values: Sequence[Any] = ()) -> list[str]:
+        """Ids of papers by a condition on the columns."""
+        return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where}", values)]
+
+    def vectors(self, paper_ids: Sequence[str]) -> tuple[list[str], Vectors]:
+        """All passage vectors of those papers: (paper id of each row, float32 (rows, d))."""
+        marks = ",".join("?" * len(paper_ids))
+        rows = self._query(f"SELECT id, vectors FROM features WHERE id IN ({marks})", paper_ids)
+        width = 2 * self._dimension
+        ids = [paper_id for paper_id, blob in rows for _ in range(len(blob) // width)]
+        joined = np.frombuffer(b"".join(blob for _, blob in rows), np.float16)
+        return ids, joined.reshape(-1, self._dimension).astype(np.float32)
+
+    def by_source(self) -> dict[str, int]:
+        """Papers by the file they were read from."""
+        return dict(self._query("SELECT source, COUNT(*) FROM papers GROUP BY source ORDER BY source"))
+
+    def hash(self, paper_id: str) -> str | None:
+        """The content hash of a paper, None when it is not there."""
+        rows = self._query("SELECT hash FROM papers WHERE id = ?", (paper_id,))
+        return rows[0][0] if rows else None
+
+    def hashes(self) -> dict[str, str]:
+        """Content hash by paper id."""
+        return dict(self._query("SELECT id, hash FROM papers"))
+
+    def counts(self) -> tuple[int, int]:
+        """Papers and passages."""
+        row = self._query("SELECT COUNT(*), COALESCE(SUM(passages), 0) FROM papers")[0]
+        return int(row[0]), int(row[1])
+
+    def frequency(self) -> dict[int, int]:
+        """In how many papers each token occurs."""
+        return dict(self._query("SELECT token, papers FROM frequency WHERE papers > 0"))
+
+    def state(self, name: str, default: str = "") -> str:
+        rows = self._query("SELECT value FROM state WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else default
+
+    def set_state(self, name: str, value: str) -> None:
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._db.execute(sql, tuple(values)).fetchall()
+
+    def close(self) -> None:
+        self._db.close()

@@ -1,0 +1,175 @@
+"""Passages, vectors and papers in Chroma: the truth. The only file that knows chromadb."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rag.embedding import Vectors
+from rag.errors import LibraryError
+from rag.types import Paper, Passage
+
+_SPACE = {"hnsw": {"space": "cosine", "ef_search": 400}}
+_NAME = "passages"
+_PAGE = 5000
+
+
+@dataclass(frozen=True)
+class StoredPaper:
+    """A paper as it stands in Chroma. Not `whole` when a write was cut off: rows missing or of two versions."""
+
+    paper: Paper
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    whole: bool
+
+
+class Store:
+    """One Chroma collection: a row a passage; the first row of a paper carries the whole paper as JSON."""
+
+    def __init__(self, folder: Path, fingerprint: dict[str, Any]) -> None:
+        """Opens the collection, made with `fingerprint` when absent. Raises LibraryError when they differ."""
+        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        import chromadb
+        from chromadb.config import Settings
+
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        # get_or_create would keep another collection's space and metadata in silence: compare instead.
+        if _NAME in [c.name for c in self._client.list_collections()]:
+            self._rows = self._client.get_collection(_NAME, embedding_function=None)
+            _compare(self._rows.metadata or {}, fingerprint)
+        else:
+            self._rows = self._client.create_collection(
+                _NAME, configuration=_SPACE, metadata=fingerprint, embedding_function=None
+            )
+
+    @property
+    def batch(self) -> int:
+        """The most rows that one write may have."""
+        return int(self._client.get_max_batch_size())
+
+    def count(self) -> int:
+        """Rows, that is passages."""
+        return int(self._rows.count())
+
+    def put(self, papers: Sequence[tuple[Paper, Sequence[Passage], Vectors]], known: Sequence[str]) -> None:
+        """Writes papers with all their passages; rows that the `known` ones had before and have no more are deleted."""
+        ids, metadatas, documents, vectors = [], [], [], []
+        for paper, passages, paper_vectors in papers:
+            for passage, vector in zip(passages, paper_vectors, strict=True):
+                ids.append(passage.id)
+                documents.append(passage.text)
+                vectors.append(vector)
+                metadatas.append(_metadata(paper, passage, len(passages)))
+        for start in range(0, len(ids), self.batch):
+            part = slice(start, start + self.batch)
+            self._rows.upsert(ids[part], np.array(vectors[part]), metadatas[part], documents[part])
+        written = set(ids)
+        if known:
+            there = self._rows.get(where={"paper_id": {"$in": list(known)}}, include=[])["ids"]
+            self._delete_rows([row for row in there if row not in written])
+
+    def delete(self, paper_ids: Sequence[str]) -> None:
+        """Removes papers; unknown ids are ignored."""
+        for start in range(0, len(paper_ids), 500):
+            part = list(paper_ids[start : start + 500])
+            self._delete_rows(self._rows.get(where={"paper_id": {"$in": part}}, include=[])["ids"])
+
+    def _delete_rows(self, ids: list[str]) -> None:
+        for start in range(0, len(ids), self.batch):
+            self._rows.delete(ids[start : start + self.batch])
+
+    def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
+        """The nearest passages as (passage id, cosine), best first."""
+        n = min(n, self.count())
+        if n == 0:
+            return []
+        found = self._rows.query(query_embeddings=[vector], n_results=n, include=["distances"])
+        return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def hashes(self) -> dict[str, str]:
+        """Content hash by paper id, of papers that are whole; "" for the others."""
+        hashes: dict[str, set[str]] = {}
+        counts: dict[str, tuple[int, int]] = {}
+        for page in self._pages(["metadatas"]):
+            for row in page["metadatas"]:
+                key = row["paper_id"]
+                hashes.setdefault(key, set()).add(row["hash"])
+                counts[key] = (counts.get(key, (0, 0))[0] + 1, row["passages"])
+        return {k: h.pop() if len(h) == 1 and counts[k][0] == counts[k][1] else "" for k, h in hashes.items()}
+
+    def get(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
+        """Those papers as stored; one whose first row is missing cannot be told and is left out."""
+        found = self._rows.get(
+            where={"paper_id": {"$in": list(paper_ids)}}, include=["metadatas", "embeddings", "documents"]
+        )
+        rows: dict[str, list[int]] = {}
+        for position, metadata in enumerate(found["metadatas"]):
+            rows.setdefault(metadata["paper_id"], []).append(position)
+        stored = []
+        for positions in rows.values():
+            positions.sort(key=lambda i: int(found["metadatas"][i]["index"]))
+            metadatas = [found["metadatas"][i] for i in positions]
+            if "paper" not in metadatas[0]:
+                continue
+            paper = paper_from_json(metadatas[0]["paper"])
+            passages = tuple(
+                Passage(paper.id, m["index"], m["start"], m["end"], found["documents"][i])
+                for i, m in zip(positions, metadatas, strict=True)
+            )
+            whole = len(positions) == metadatas[0]["passages"] and len({m["hash"] for m in metadatas}) == 1
+            stored.append(StoredPaper(paper, passages, np.array(found["embeddings"])[positions], whole))
+        return stored
+
+    def _pages(self, include: list[str]) -> Iterator[Any]:
+        for offset in range(0, self.count(), _PAGE):
+            yield self._rows.get(limit=_PAGE, offset=offset, include=include)
+
+    def close(self) -> None:
+        """Lets go of the files, so that opening again sees what other processes wrote."""
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        del self._rows, self._client
+        SharedSystemClient.clear_system_cache()
+
+
+def _metadata(paper: Paper, passage: Passage, passages: int) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "paper_id": paper.id,
+        "hash": paper.content_hash,
+        "index": passage.index,
+        "passages": passages,
+        "start": passage.start,
+        "end": passage.end,
+    }
+    if passage.index == 0:
+        row["paper"] = paper_to_json(paper)
+    return row
+
+
+def paper_to_json(paper: Paper) -> str:
+    return json.dumps(asdict(paper), ensure_ascii=False)
+
+
+def paper_from_json(text: str) -> Paper:
+    paper = Paper(**json.loads(text))
+    return replace(paper, authors=tuple(paper.authors), categories=tuple(paper.categories))
+
+
+def _compare(stored: dict[str, Any], wanted: dict[str, Any]) -> None:
+    different = [name for name in wanted if stored.get(name) != wanted[name]]
+    if different:
+        name = different[0]
+        raise LibraryError(
+            f"the index was made with {name} {stored.get(name)!r}, and this is {wanted[name]!r}: "
+            "set ASKPAPERS_EMBEDDING back, or choose another --home and index again"
+        )

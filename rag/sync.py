@@ -1,0 +1,185 @@
+"""Bringing papers in: what is new, what changed, what is left alone, and what a cut-off write left behind."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag.passages import passage_text, passages_of
+from rag.sentences import split_sentences
+from rag.shelf import Record
+from rag.tokens import pack
+from rag.types import Paper, Passage, Rejected, Sentence
+
+if TYPE_CHECKING:
+    from rag.library import Library
+
+BATCH = 128  # papers embedded and written together
+LEXICAL_BATCH = 5000  # papers a Tantivy commit
+
+Progress = Callable[[int], object]
+
+
+@dataclass
+class SyncReport:
+    """What became of each record read: every one is counted once, so the counts add up to `read`."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    rejections: list[Rejected] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        return len(self.rejections)
+
+    @property
+    def read(self) -> int:
+        return self.added + self.updated + self.unchanged + self.duplicates + self.rejected
+
+    def to_dict(self) -> dict[str, Any]:
+        counts = {n: getattr(self, n) for n in ("read", "added", "updated", "unchanged", "duplicates", "rejected")}
+        return {**counts, "rejections": [str(r) for r in self.rejections], "notes": self.notes}
+
+    def __str__(self) -> str:
+        return (
+            f"{self.read} records: {self.added} added, {self.updated} updated, {self.unchanged} unchanged, "
+            f"{self.duplicates} duplicates, {self.rejected} rejected"
+        )
+
+
+class Sync:
+    """One import. Used while the library's writer lock is held."""
+
+    def __init__(self, library: Library, progress: Progress | None = None) -> None:
+        self.library = library
+        self.shelf = library.shelf
+        self.progress = progress or (lambda done: None)
+        self.report = SyncReport()
+
+    def run(self, papers: Iterable[Paper]) -> SyncReport:
+        """Writes what is new or changed, batch by batch, and an entry in the ledger."""
+        started = time.time()
+        changed: list[str] = []
+        pending: list[Paper] = []
+        try:
+            for paper in self._news(papers):
+                pending.append(paper)
+                if len(pending) >= BATCH:
+                    changed += self._put_counted(pending)
+                    pending = []
+                if len(changed) >= LEXICAL_BATCH:
+                    self._index_words(changed)
+                    changed = []
+            changed += self._put_counted(pending)
+        finally:
+            self._index_words(changed)
+        self.report.rejections += getattr(papers, "rejected", [])
+        self._write_ledger(started)
+        return self.report
+
+    def _news(self, papers: Iterable[Paper]) -> Iterator[Paper]:
+        """The papers that must be written, the others counted."""
+        seen: dict[str, tuple[int, str, str, str]] = {}  # version, title, hash and place: not whole papers
+        report = self.report
+        for paper in papers:
+            version, title, content, place = seen.get(paper.id, (-1, "", "", ""))
+            if paper.version <= version:
+                if paper.title.casefold() != title.casefold():
+                    reason = f"id {paper.id} already names another paper ({title[:80]!r}, {place})"
+                    report.rejections.append(Rejected(paper.source, paper.line, reason))
+                    continue
+                report.duplicates += 1
+                if paper.content_hash != content:
+                    report.notes.append(f"{paper.place}: differs from {place}, the same paper; the first is kept")
+                continue
+            seen[paper.id] = (paper.version, paper.title, paper.content_hash, paper.place)
+            known = self.shelf.hash(paper.id)
+            if known is None:
+                report.added += 1
+            elif known == paper.content_hash or self._is_older(paper):
+                report.unchanged += 1
+                self.progress(1)
+                continue
+            else:
+                report.updated += 1
+            yield paper
+
+    def _is_older(self, paper: Paper) -> bool:
+        stored = next(self.shelf.papers("id = ?", (paper.id,)), None)
+        return stored is not None and stored.version > paper.version
+
+    def _put_counted(self, papers: Sequence[Paper]) -> list[str]:
+        ids = put(self.library, papers)
+        self.progress(len(papers))
+        return ids
+
+    def _index_words(self, paper_ids: Sequence[str]) -> None:
+        if paper_ids:
+            self.library.lexical.write(r.paper for i in paper_ids for r in self.shelf.records([i]))
+
+    def _write_ledger(self, started: float) -> None:
+        entry = {
+            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+            "seconds": round(time.time() - started, 2),
+            **self.report.to_dict(),
+        }
+        with self.library.ledger.open("a", encoding="utf-8") as ledger:
+            ledger.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def put(library: Library, papers: Sequence[Paper]) -> list[str]:
+    """Embeds and writes papers to Chroma, then to the shelf; gives their ids."""
+    if not papers:
+        return []
+    latest = list({p.id: p for p in papers}.values())  # a newer version may follow in the same batch
+    records = encode(library, latest)
+    known = [p.id for p in latest if library.shelf.hash(p.id) is not None]
+    library.store.put([(r.paper, r.passages, r.vectors) for r in records], known)
+    with library.shelf.transaction():
+        library.shelf.put(records)
+    return [p.id for p in latest]
+
+
+def encode(library: Library, papers: Sequence[Paper]) -> list[Record]:
+    """Papers with their passages, vectors and token codes."""
+    count = library.embedder.count
+    texts: list[tuple[str, int, int]] = []  # text, where the passage begins in it, and in the abstract
+    parts: list[tuple[Paper, tuple[Sentence, ...], tuple[Passage, ...]]] = []
+    for paper in papers:
+        sentences = tuple(split_sentences(paper.abstract))
+        passages = tuple(passages_of(paper, count, sentences))
+        parts.append((paper, sentences, passages))
+        for passage in passages:
+            text = passage_text(paper, passage.text, count)
+            texts.append((text, len(text) - len(passage.text), passage.start))
+    encoded = library.embedder.encode([text for text, _, _ in texts])
+    records, at = [], 0
+    for paper, sentences, passages in parts:
+        here = slice(at, at + len(passages))
+        at += len(passages)
+        tokens = pack([(t, e, b, s) for (t, b, s), e in zip(texts[here], encoded[here], strict=True)], sentences)
+        vectors = np.stack([e.vector for e in encoded[here]])
+        records.append(Record(paper, sentences, passages, vectors, tokens))
+    return records
+
+
+def repair(library: Library) -> None:
+    """Brings the shelf and the words back in step with Chroma, and finishes papers that were half written."""
+    stored, known = library.store.hashes(), library.shelf.hashes()
+    with library.shelf.transaction():
+        library.shelf.delete([i for i in known if i not in stored])
+    behind = [i for i, content in stored.items() if not content or known.get(i) != content]
+    for start in range(0, len(behind), BATCH):
+        part = behind[start : start + BATCH]
+        papers = [s.paper for s in library.store.get(part)]
+        library.store.delete(sorted(set(part) - {p.id for p in papers}))  # their first row was never written
+        put(library, papers)
+    library.lexical.write(library.papers(), clear=True)

@@ -1,0 +1,114 @@
+"""Token vectors at one bit a dimension, and MaxSim over them: re-ranking, evidence, support.
+
+Late interaction as in ColBERT (Khattab and Zaharia 2020), with the embedding model's own last layer, untrained.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.embedding import Encoded, Vectors
+from rag.types import Sentence
+
+TITLE = 65535  # the sentence number of tokens that stand in the title
+_STOPWORDS = frozenset(
+    "a an the and or but if then of to in on at by for from with without into onto over under as is are was were be "
+    "been being am do does did done has have had having this that these those it its they them their there here we "
+    "our us you your i my me he she his her what which who whom whose when where why how not no nor so than too very "
+    "can could will would shall should may might must also such any some each per about between s t ll d re ve".split()
+)
+_HAS_LETTER = re.compile(r"\w")
+
+
+@dataclass(frozen=True)
+class TokenCodes:
+    """The kept tokens of a text: ids (n,), sentence numbers (n,), sign bits of their vectors (n, bytes)."""
+
+    ids: NDArray[np.uint32]
+    sentences: NDArray[np.uint16]
+    codes: NDArray[np.uint8]
+
+    def to_bytes(self) -> bytes:
+        return self.ids.tobytes() + self.sentences.tobytes() + self.codes.tobytes()
+
+    @classmethod
+    def from_bytes(cls, blob: bytes, dimension: int) -> TokenCodes:
+        width = (dimension + 7) // 8
+        n = len(blob) // (6 + width)
+        ids = np.frombuffer(blob, np.uint32, n)
+        sentences = np.frombuffer(blob, np.uint16, n, offset=4 * n)
+        return cls(ids, sentences, np.frombuffer(blob, np.uint8, n * width, offset=6 * n).reshape(n, width))
+
+
+@dataclass(frozen=True)
+class QueryTokens:
+    """The kept tokens of a question: vectors (n, d), weights (n,) that add up to 1, spans (n, 2), ids (n,)."""
+
+    vectors: Vectors
+    weights: Vectors
+    spans: NDArray[np.int64]
+    ids: NDArray[np.int64]
+
+
+def kept(text: str, encoded: Encoded) -> NDArray[np.bool_]:
+    """Which tokens carry meaning: no punctuation, no stopword."""
+    flags = []
+    for start, end in encoded.spans.tolist():
+        piece = text[start:end].strip().lower()
+        whole = not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+        flags.append(bool(_HAS_LETTER.search(piece)) and not (whole and piece in _STOPWORDS))
+    return np.array(flags, bool)
+
+
+def pack(texts: Sequence[tuple[str, Encoded, int, int]], sentences: Sequence[Sentence]) -> TokenCodes:
+    """The codes of one paper's passages, each given as (text, encoded, body, start).
+
+    `body` is where the passage begins in `text`, after the title; `start` where it begins in the abstract.
+    The title's tokens are taken from the first passage only.
+    """
+    ids, numbers, codes = [], [], []
+    starts = np.array([s.start for s in sentences])
+    for position, (text, encoded, body, start) in enumerate(texts):
+        inside = encoded.spans[:, 0] >= body
+        keep = kept(text, encoded) & (inside | (position == 0))
+        place = np.searchsorted(starts, encoded.spans[:, 0] - body + start, side="right") - 1
+        number = np.where(inside, np.clip(place, 0, TITLE - 1), TITLE)
+        ids.append(encoded.ids[keep].astype(np.uint32))
+        numbers.append(number[keep].astype(np.uint16))
+        codes.append(np.packbits(encoded.tokens[keep] > 0, axis=1))
+    return TokenCodes(np.concatenate(ids), np.concatenate(numbers), np.concatenate(codes))
+
+
+def query_tokens(text: str, encoded: Encoded, frequency: Mapping[int, int], papers: int) -> QueryTokens:
+    """The question's tokens weighted by how rare they are among `papers` (BM25's IDF; equal if it has none kept)."""
+    keep = kept(text, encoded)
+    if not keep.any():
+        keep = np.ones(len(keep), bool)
+    ids = encoded.ids[keep]
+    counts = np.array([frequency.get(int(i), 0) for i in ids], np.float32)
+    weights = np.maximum(np.log1p((papers - counts + 0.5) / (counts + 0.5)), 1e-3).astype(np.float32)
+    return QueryTokens(encoded.tokens[keep], weights / weights.sum(), encoded.spans[keep], ids)
+
+
+def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
+    """Approximate cosines (question tokens, coded tokens): the sign vector stands for the token's."""
+    dimension = query.vectors.shape[1]
+    # x . sign(d) / sqrt(dim) underestimates the cosine by sqrt(2 / pi) on average (random signs of a Gaussian).
+    scale = np.sqrt(np.pi / 2) / np.sqrt(dimension)
+    bits = np.unpackbits(codes, axis=1, count=dimension).astype(np.float32)
+    dots: Vectors = 2 * (query.vectors @ bits.T) - query.vectors.sum(axis=1, keepdims=True)
+    cosines: Vectors = dots * np.float32(scale)
+    return cosines
+
+
+def max_by_group(values: Vectors, groups: NDArray[Any]) -> tuple[NDArray[Any], Vectors]:
+    """The maximum over the columns of each group: (group numbers (g,), maxima (rows, g))."""
+    order = np.argsort(groups, kind="stable")
+    numbers, starts = np.unique(groups[order], return_index=True)
+    return numbers, np.maximum.reduceat(values[:, order], starts, axis=1)

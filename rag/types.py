@@ -1,0 +1,198 @@
+"""The things that flow through askpapers, as plain frozen dataclasses: no library's types inside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+Outcome = Literal["answered", "not_stated", "nothing_relevant"]
+Verdict = Literal["supported", "unsupported", "unchecked"]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper of the collection.
+
+    `id` is the arXiv id without its version where there is one, else the id that the source gives, else
+    a hash of the normalised title. `source` and `line` say where it was read and do not count as content.
+    """
+
+    id: str
+    title: str
+    abstract: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    url: str = ""
+    categories: tuple[str, ...] = ()
+    version: int = 0  # arXiv's, 0 where unknown
+    source: str = field(default="", compare=False)
+    line: int = field(default=0, compare=False)
+
+    @property
+    def place(self) -> str:
+        """Where it was read, as `file:line`."""
+        return f"{self.source}:{self.line}"
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 (hex, 64 characters) of everything that counts as content."""
+        content = {k: v for k, v in asdict(self).items() if k not in ("source", "line")}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A record that was not taken: where it stands and why."""
+
+    source: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}: {self.reason}" if self.line else f"{self.source}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an abstract: `paper.abstract[start:end] == text`, always."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A run of whole sentences of one abstract: `paper.abstract[start:end] == text`, always."""
+
+    paper_id: str
+    index: int
+    start: int
+    end: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.paper_id}#{self.index}"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A paper found for a query, with its best passage and best sentence. Scores are higher for better."""
+
+    paper: Paper
+    passage: Passage
+    sentence: Sentence
+    score: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A sentence chosen to answer from: sentence `sentence.index` of the source numbered `number` (from 1)."""
+
+    number: int
+    paper: Paper
+    sentence: Sentence
+    score: float
+
+    @property
+    def id(self) -> str:
+        """`source.sentence`, both from 1, as models cite it."""
+        return f"{self.number}.{self.sentence.index + 1}"
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A cited paper, numbered from 1 in order of first use, with the sentences that the answer rests on."""
+
+    number: int
+    paper: Paper
+    sentences: tuple[Sentence, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "paper_id": self.paper.id,
+            "title": self.paper.title,
+            "url": self.paper.url,
+            "sentences": [s.text for s in self.sentences],
+        }
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence of an answer and the numbers of the citations that it rests on.
+
+    `support` is in [0, 1]: how far the cited sentences support it, by the scorer of `level` (0 offline coverage,
+    1 a local model's log-probabilities, 2 a cross-encoder, 3 a remote model); None where it was not scored.
+    `evidence` holds the sentences as `citation.sentence`, both from 1. `warnings` name numbers and names that the
+    evidence does not contain. `quoted` tells that the text is the abstract's own.
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    support: float | None = None
+    level: int | None = None
+    verdict: Verdict = "unchecked"
+    warnings: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    quoted: bool = False
+
+    def __str__(self) -> str:
+        return self.text + "".join(f" [{n}]" for n in self.citations)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is shown for a question.
+
+    `outcome` is `answered`; `not_stated` (related papers were found, but they do not say); or
+    `nothing_relevant`. `related` lists papers worth reading when the question was not answered. `message`
+    introduces the claims, or is said in their place. `standalone` is the question as it was searched, with what
+    earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `usage` counts
+    tokens and calls. `timings` are seconds by step, with `total`.
+    """
+
+    question: str
+    outcome: Outcome
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    related: tuple[Paper, ...] = ()
+    message: str = ""
+    standalone: str = ""
+    withheld: tuple[Claim, ...] = ()
+    model: str = "extractive"
+    usage: dict[str, int] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The message and the claims with their markers."""
+        return " ".join([*([self.message] if self.message else []), *(str(c) for c in self.claims)])
+
+    def __str__(self) -> str:
+        listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [f"- {p.title}" for p in self.related]
+        return "\n".join([self.text, *(["", *listed] if listed else [])])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The shape that `askpapers ask --json` prints: plain lists, strings and numbers."""
+        return {
+            "question": self.question,
+            "outcome": self.outcome,
+            "answer": self.text,
+            "claims": [c.to_dict() for c in self.claims],
+            "citations": [c.to_dict() for c in self.citations],
+            "related": [{"paper_id": p.id, "title": p.title} for p in self.related],
+            "standalone": self.standalone,
+            "withheld": [c.to_dict() for c in self.withheld],
+            "model": self.model,
+            "usage": self.usage,
+            "timings": self.timings,
+        }

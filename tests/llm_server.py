@@ -1,0 +1,70 @@
+"""A real OpenAI-compatible HTTP server on loopback that replies what a test has scripted."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+class Script:
+    """What to reply: pieces of text to stream, or an HTTP status. `requests` keeps what was asked."""
+
+    def __init__(self, *pieces: str, status: int = 200, cut: bool = False, delay: float = 0.0) -> None:
+        self.pieces, self.status, self.cut, self.delay = pieces, status, cut, delay
+        self.headers: dict[str, str] = {}
+        self.requests: list[dict[str, Any]] = []
+        self.url = ""
+
+
+@contextmanager
+def serving(script: Script) -> Iterator[Script]:
+    """Serves a script; its `url` is what ASKPAPERS_LLM takes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.0"
+
+        def do_POST(self) -> None:
+            script.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            threading.Event().wait(script.delay)
+            self.send_response(script.status)
+            for name, value in script.headers.items():
+                self.send_header(name, value)
+            if script.status != 200:
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(b'{"error": {"message": "scripted"}}')
+                return
+            if not script.requests[-1].get("stream"):
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                choice = {"index": 0, "message": {"role": "assistant", "content": "".join(script.pieces)}}
+                self.wfile.write(json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode())
+                return
+            self.send_header("Content-Type", "text/event-stream")
+            if script.cut:
+                self.send_header("Content-Length", "1000000")  # more than comes: the connection is cut in mid-stream
+            self.end_headers()
+            for piece in script.pieces:
+                delta = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
+                chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [delta]}
+                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            if not script.cut:
+                self.wfile.write(b"data: [DONE]\n\n")
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    script.url = f"http://127.0.0.1:{server.server_port}/v1#scripted"
+    try:
+        yield script
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,29 @@
+"""Reads one file, written by the test, and checks that the counts add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag.readers import read_papers
+from rag.types import Paper, Rejected
+
+Read = Callable[[str, "str | bytes"], tuple[list[Paper], list[Rejected]]]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """(name, content) -> the papers and the rejected records of a file of that name and content."""
+
+    def written(name: str, content: str | bytes) -> tuple[list[Paper], list[Rejected]]:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        reading = read_papers(path)
+        papers = list(reading)
+        assert reading.read == len(papers) + len(reading.rejected) > 0
+        assert all(record.source == name for record in [*papers, *reading.rejected])
+        return papers, reading.rejected
+
+    return written

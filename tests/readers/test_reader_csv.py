@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from rag.types import Paper
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_delimiter(read, delimiter):
+    row = '"x1"{0}"On A{0} and B"{0}"It says ""yes""."{0}"A. Lee and B. Ek"{0}2020{0}"cs.CL cs.LG"'
+    header = "id{0}Title{0}Abstract{0}Authors{0}Year{0}Categories"
+    for name in "a.csv", "a.tsv", "a.txt", "a.dat":
+        papers, rejected = read(name, "\ufeff" + f"{header}\r\n{row}\r\n".format(delimiter))
+        title = f"On A{' ' if delimiter == chr(9) else delimiter} and B".replace("  ", " ")
+        assert papers == [Paper("x1", title, 'It says "yes".', ("A. Lee", "B. Ek"), 2020, "", ("cs.CL", "cs.LG"))]
+        assert not rejected
+
+
+def test_line_numbers_with_newlines_in_cells(read):
+    papers, rejected = read("a.csv", '\ntitle,abstract\n"A\nA","a\nb"\n\nB,\n   \nC,c\nD,d,e\n')
+    assert [(paper.title, paper.abstract, paper.line) for paper in papers] == [("A A", "a b", 3), ("C", "c", 9)]
+    assert [str(r) for r in rejected] == [
+        "a.csv:7: no abstract (B)",
+        "a.csv:10: 3 cells for 2 columns: is a quote missing?",
+    ]
+
+
+def test_an_open_quote_costs_one_row(read):
+    papers, rejected = read("a.csv", 'title,abstract\nA,a\nB,"b\nC,c\nD,"d"\nE,e\nF,"f" g\nG,g\n')
+    assert [(paper.title, paper.line) for paper in papers] == [("A", 2), ("C", 4), ("D", 5), ("E", 6), ("G", 8)]
+    assert [r.line for r in rejected] == [3, 7]
+    assert all(r.reason.startswith("not CSV: ") for r in rejected)
+
+
+def test_huge_cells_nul_and_no_usable_header(read):
+    papers, rejected = read("a.csv", f"title,abstract,full\nA,a\0,{'x' * 500_000}\nB,{'y ' * 200_000},\n")
+    assert [(paper.title, paper.abstract) for paper in papers] == [("A", "a")]
+    assert rejected[0].reason == "abstract of 399,999 characters; more than 100,000 is not an abstract (B)"
+    assert read("b.csv", "name,size\nA,1\n")[1][0].reason.startswith("the first row must name the columns")
+    assert read("c.csv", "title,abstract\n")[1][0].reason == "no papers found"
+
+
+def test_csv_limit_is_not_lowered(read):
+    read("a.csv", "title,abstract\nA,a\n")
+    assert csv.field_size_limit() >= 10_000_000
