@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
 from eval.cases import Case, holds, normal
-from rag.tokens import STOPWORDS
 
 DEPTH = 10  # papers of a ranking that count
 LEAST_WORDS = 4  # content words of a claim sentence
@@ -35,7 +36,7 @@ METRICS = {
     "recall@10": Metric("labelled papers among the 10 best found"),
     "hit@1": Metric("the best paper found is a labelled one"),
     "hit@5": Metric("a labelled paper is among the 5 best found"),
-    "ndcg@10": Metric("gain of the 10 best found, discounted by rank, of the best possible (Järvelin, Kekäläinen 2002)"),
+    "ndcg@10": Metric("gain of the 10 best found, discounted by rank (Järvelin and Kekäläinen 2002)"),
     "mrr@10": Metric("1 / rank of the first labelled paper, 0 beyond 10"),
     "gold_precision": Metric("cited papers that are labelled ones"),
     "gold_recall": Metric("labelled papers that are cited; 0 when it abstains"),
@@ -92,7 +93,7 @@ class Reply:
     declined: bool = False
     confidence: float | None = None
     tokens: int | None = None
-    model: str = ""
+    seconds: float | None = None
 
     @property
     def claims(self) -> tuple[Statement, ...]:
@@ -131,14 +132,19 @@ class Judged:
         return None in self.statement.sources
 
 
-_ABOUT_SOURCES = r"(?:abstracts?|contexts?|sources?|papers?|sentences?|passages?|documents?|texts?|evidence|collection)"
-_REFUSAL = re.compile(
-    rf"\b(?:not stated|empty response|nothing in this collection|{_ABOUT_SOURCES}\b(?:\s+\w+){{0,4}}\s+(?:do|does)(?:"
-    r" not|n['’]t)\s+(?:say|state|mention|contain|provide|specify|address|answer|discuss)|(?:can ?not|can['’]t|could not|"
-    r"unable to)\s+(?:be\s+)?(?:answer|determine)\w*|i (?:do not|don['’]t) know|no (?:relevant )?(?:information|answer)\b|"
-    r"(?:insufficient|not enough) (?:information|context|evidence))",
-    re.IGNORECASE,
+_SOURCES = r"(?:abstracts?|contexts?|sources?|papers?|sentences?|passages?|documents?|texts?|evidence|collection)"
+_SAY = r"(?:say|state|mention|contain|provide|specify|address|answer|discuss)"
+_REFUSALS = (
+    r"not stated",
+    r"empty response",
+    r"nothing in this collection",
+    rf"{_SOURCES}(?:\s+\w+){{0,4}}\s+(?:do|does)(?: not|n['’]t)\s+{_SAY}",
+    r"(?:can ?not|can['’]t|could not|unable to)\s+(?:be\s+)?(?:answer|determine)\w*",
+    r"i (?:do not|don['’]t) know",
+    r"no (?:relevant )?(?:information|answer)",
+    r"(?:insufficient|not enough) (?:information|context|evidence)",
 )
+_REFUSAL = re.compile(rf"\b(?:{'|'.join(_REFUSALS)})\b", re.IGNORECASE)
 _HEADING = re.compile(r"#+\s|(?:\*\*|__)[^*_]+(?:\*\*|__)\s*:?$|.*:$")
 
 
@@ -149,7 +155,7 @@ def is_refusal(text: str) -> bool:
 
 def is_claim(text: str) -> bool:
     """A sentence that must rest on something: no heading, no refusal, at least four content words."""
-    words = [word for word in re.findall(r"\w+", text.lower()) if word not in STOPWORDS]
+    words = [word for word in re.findall(r"\w+", text.lower()) if word not in ENGLISH_STOP_WORDS]
     return len(words) >= LEAST_WORDS and not _HEADING.match(text.strip()) and not is_refusal(text)
 
 
@@ -219,7 +225,7 @@ def _gold(case: Case | None, reply: Reply) -> dict[str, Value]:
 
 
 def _grounding(reply: Reply, judged: Sequence[Judged]) -> dict[str, Value]:
-    """Citation and grounding metrics; ALCE (Gao et al. 2023) counts a sentence with a dangling marker as unsupported."""
+    """Citations and grounding; for ALCE (Gao et al. 2023) a marker that points to nothing spoils its sentence."""
     markers = [source is not None for statement in reply.statements for source in statement.sources]
     values = {"citation_validity": Value(sum(markers), len(markers), "" if markers else "nothing cited")}
     reason = "abstained" if reply.abstained else "" if judged else "no claim sentence"

@@ -23,6 +23,7 @@ class JudgeError:
 
     `sensitivity` in [0, 1] is the share of `positives` supported claims that it calls supported; `specificity` the
     share of `negatives` other claims that it does not. `source` names the labels.
+    `reliability` is (mean score, share labelled supported, claims) by bin of the score.
     """
 
     judge: str
@@ -31,6 +32,7 @@ class JudgeError:
     positives: int
     specificity: float
     negatives: int
+    reliability: tuple[tuple[float, float, int], ...] = ()
 
 
 def estimate(tops: Sequence[float], bottoms: Sequence[float]) -> float | None:
@@ -101,12 +103,12 @@ def corrected_interval(tops: Sequence[float], bottoms: Sequence[float], error: J
     return _percentiles(np.clip(draws, 0, 1), CONFIDENCE)
 
 
-def statistic_interval(statistic: Any, *columns: NDArray[Any], groups: Sequence[Any] | None = None) -> Interval:
+def statistic_interval(statistic: Any, *columns: NDArray[Any], groups: NDArray[Any] | None = None) -> Interval:
     """Bootstrap interval of `statistic(*columns)`, rows of a group kept together; resamples without a value left out.
 
     (None, None) with fewer than two groups, or when most resamples have no value.
     """
-    labels = np.arange(len(columns[0])) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+    labels = np.arange(len(columns[0])) if groups is None else np.unique(groups, return_inverse=True)[1]
     rows = [np.flatnonzero(labels == label) for label in range(int(labels.max(initial=-1)) + 1)]
     if len(rows) < 2:
         return None, None

@@ -34,7 +34,15 @@ Embedding = Annotated[
 ]
 Llm = Annotated[
     str | None,
-    typer.Option(help="extractive, or http://host:port/v1#model (ASKPAPERS_LLM).", show_default=False),
+    typer.Option(help="The model that answers (ASKPAPERS_LLM); `askpapers llms` lists them.", show_default=False),
+]
+Checking = Annotated[
+    str | None,
+    typer.Option(help="strict, flag or off: unsupported sentences (ASKPAPERS_CHECKING).", show_default=False),
+]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option("--judge", help="auto, llm, nli:NAME or an LLM setting (ASKPAPERS_JUDGE).", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Year = Annotated[list[int] | None, typer.Option(help="Only papers of this year; may be repeated.")]
@@ -62,15 +70,21 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question.")],
     home: Home = None,
     llm: Llm = None,
+    checking: Checking = None,
+    judge: JudgeOption = None,
     embedding: Embedding = None,
     as_json: Json = False,
+    trace: Annotated[Path | None, typer.Option(help="Append the whole answer as a line of JSON to this file.")] = None,
     year: Year = None,
     category: Category = None,
     source: Source = None,
 ) -> None:
     """Answer one question."""
-    assistant = _assistant(_settings(home=home, llm=llm, embedding=embedding))
-    answer = assistant.ask(question, where=_where(year, category, source))
+    settings = _settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
+    answer = _assistant(settings).ask(question, where=_where(year, category, source))
+    if trace:
+        with trace.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer)
     if answer.outcome != "answered":
         raise typer.Exit(3)
@@ -102,9 +116,15 @@ def search(
 
 
 @app.command()
-def chat(home: Home = None, llm: Llm = None, embedding: Embedding = None) -> None:
+def chat(
+    home: Home = None,
+    llm: Llm = None,
+    checking: Checking = None,
+    judge: JudgeOption = None,
+    embedding: Embedding = None,
+) -> None:
     """Ask one question after another in the terminal; an empty line or Ctrl-D ends."""
-    assistant = _assistant(_settings(home=home, llm=llm, embedding=embedding))
+    assistant = _assistant(_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding))
     history: list[dict[str, str]] = []
     while question := _prompt():
         try:
@@ -120,6 +140,8 @@ def chat(home: Home = None, llm: Llm = None, embedding: Embedding = None) -> Non
 def serve(
     home: Home = None,
     llm: Llm = None,
+    checking: Checking = None,
+    judge: JudgeOption = None,
     embedding: Embedding = None,
     host: Annotated[str | None, typer.Option(help="Address to bind (ASKPAPERS_HOST).", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to bind (ASKPAPERS_PORT).", show_default=False)] = None,
@@ -128,13 +150,23 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the chat page."""
-    settings = _settings(home=home, llm=llm, embedding=embedding, host=host, port=port)
+    given = {"llm": llm, "checking": checking, "judge": judge, "embedding": embedding}
+    settings = _settings(home=home, host=host, port=port, **given)
     library = _open(settings, create=bool(collection))
     if collection and not len(library):
         _index(library, collection)
     from ui.app import serve as serve_page
 
     serve_page(_assistant(settings, library), host=settings.host, port=settings.port, on_ready=_say)
+
+
+@app.command()
+def llms() -> None:
+    """List the models that can answer: those usable now, and what the others lack."""
+    from rag.llms import usable
+
+    for form, state in usable():
+        print(f"{form:27} {state}")
 
 
 @app.command()
@@ -172,7 +204,7 @@ def _assistant(settings: Settings, library: Library | None = None) -> Assistant:
     library = library or _open(settings)
     if not len(library):
         raise NoIndexError(f"the index in {settings.home} holds no papers; add some with: askpapers index PATH...")
-    return Assistant(library, settings.llm, sources=settings.sources)
+    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
 
 
 def _index(library: Library, paths: list[Path]) -> SyncReport:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.types import Paper
 
-_WORD = re.compile(r"\w+")
-_TITLE_BOOST = 1.0
+_BOOSTS = {"title": 0.5, "body": 1.0}  # the body repeats the title
 
 
 class Lexical:
@@ -26,6 +24,11 @@ class Lexical:
         builder.add_text_field("body", tokenizer_name="en_stem")
         folder.mkdir(parents=True, exist_ok=True)
         self._index = tantivy.Index(builder.build(), path=str(folder))
+        filters = (tantivy.Filter.remove_long(40), tantivy.Filter.lowercase(), tantivy.Filter.stemmer("english"))
+        analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        for one in filters:  # what tantivy's own en_stem does to the fields
+            analyzer = analyzer.filter(one)
+        self._analyzer = analyzer.build()
 
     def count(self) -> int:
         """Papers."""
@@ -77,9 +80,12 @@ class Lexical:
         return [(searcher.doc(address).get_first("id"), score) for score, address in hits]
 
     def _query(self, text: str) -> Any:
-        # Bare lower-case words only: punctuation and AND, OR, NOT are syntax to the parser.
-        words = _WORD.findall(text.lower())[:400]
-        if not words:
-            return None
-        boosts = {"title": _TITLE_BOOST, "body": 1.0}
-        return self._index.parse_query(" ".join(words), list(boosts), field_boosts=boosts)
+        # From terms, not by the parser: punctuation and AND, OR, NOT are syntax to it, and it refuses some text.
+        terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:400]
+        query, occur = self._tantivy.Query, self._tantivy.Occur.Should
+        clauses = [
+            (occur, query.boost_query(query.term_query(self._index.schema, field, term), boost))
+            for term in terms
+            for field, boost in _BOOSTS.items()
+        ]
+        return query.boolean_query(clauses) if clauses else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 50  # papers from each side, and papers re-ranked
 PASSAGES = 100  # passages asked of Chroma for them
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.7
 LATE_WEIGHT = 0.5
 TITLE_SHARE = 0.7  # a sentence seldom repeats the name in its title: how much of the title's match it is given
 EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all their vectors are compared

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
 from pydantic import Field, ValidationError
@@ -23,7 +23,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("askpapers"), description="where the index lives")
     embedding: str = Field("all-MiniLM-L6-v2", description="sentence-transformers name or folder")
-    llm: str = Field("extractive", description="extractive, or http://host:port/v1#model (OpenAI-compatible)")
+    llm: str = Field("extractive", description="the model that answers; see askpapers llms")
+    checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
+    judge: str = Field("auto", description="what scores support: auto, llm, nli:NAME, or an LLM setting")
     sources: int = Field(6, ge=1, le=50, description="papers an answer may draw on")
     host: str = Field("127.0.0.1", description="address the page binds")
     port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")

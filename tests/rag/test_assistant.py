@@ -93,10 +93,10 @@ def test_no_model_is_called_when_nothing_is_relevant(library: Library) -> None:
 
 
 def test_an_openai_compatible_server_by_its_url(library: Library) -> None:
-    with serving(Script("HippoRAG copies ", "hippocampal indexing. [1.2]", " It is good [1.3].")) as script:
+    with serving(Script("HippoRAG copies ", "hippocampal indexing. [1.2]", " It beats other methods [1.3].")) as script:
         *pieces, answer = Assistant(library, script.url).stream("Which theory inspired HippoRAG?")
     assert isinstance(answer, Answer)
-    assert [c.text for c in answer.claims] == ["HippoRAG copies hippocampal indexing.", "It is good."]
+    assert [c.text for c in answer.claims] == ["HippoRAG copies hippocampal indexing.", "It beats other methods."]
     assert len(pieces) == 2
     assert script.requests[0]["model"] == "scripted"
     assert script.requests[0]["stream"] is True

@@ -1,0 +1,50 @@
+"""Fits rag/gate.py on labelled questions: `python bench/gate.py [--home FOLDER] [--questions FILE]`.
+
+Prints, cross-validated (ten folds, five shuffles), how many unanswerable questions are refused at each share of wrongly
+refused answerable ones, and the weights to put into rag/gate.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from eval.cases import read_cases
+from rag import Library, Settings
+from rag.gate import features
+from rag.retrieval import retrieve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--home", help="folder of the index")
+    parser.add_argument("--questions", default="data/questions.jsonl")
+    given = parser.parse_args()
+    library = Library.open(Settings.load(home=given.home).home, create=False)
+    cases = [c for c in read_cases(given.questions, split="dev") if not c.history]
+    x = np.array([features(retrieve(library, c.question, 6)) for c in cases])
+    answerable = np.array([c.answerable for c in cases])
+    kinds = np.array([c.type for c in cases])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, class_weight="balanced"))
+    folds = [StratifiedKFold(10, shuffle=True, random_state=seed) for seed in range(5)]
+    runs = [cross_val_predict(model, x, answerable, cv=fold, method="predict_proba") for fold in folds]
+    probability = np.mean(runs, axis=0)[:, 1]
+    print(f"{len(cases)} questions, {int((~answerable).sum())} unanswerable")
+    print("threshold  wrongly refused  near refused  far refused")
+    for share in (0.02, 0.03, 0.05, 0.08, 0.12, 0.2):
+        least = float(np.quantile(probability[answerable], share))
+        near, far = (float((probability[kinds == k] < least).mean()) for k in ("unanswerable_near", "unanswerable_far"))
+        print(f"{least:9.2f}  {share:15.0%}  {near:12.0%}  {far:11.0%}")
+    model.fit(x, answerable)
+    weights = model[1].coef_[0] / model[0].scale_
+    bias = model[1].intercept_[0] - float(weights @ model[0].mean_)
+    print(f"WEIGHTS = ({', '.join(f'{w:.4f}' for w in weights)})\nBIAS = {bias:.4f}")
+
+
+if __name__ == "__main__":
+    main()

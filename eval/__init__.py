@@ -1,0 +1,29 @@
+"""Grounding evaluations: any answerer, on labelled questions, with intervals and an honest judge."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eval.compare import compare as compare
+    from eval.compare import gate as gate
+    from eval.report import Report as Report
+    from eval.report import read_report as read_report
+    from eval.run import evaluate as evaluate
+    from eval.run import score as score
+
+# Looked up on first use, so that `import eval` loads nothing heavy.
+_HOMES = {
+    "Report": "eval.report",
+    "compare": "eval.compare",
+    "evaluate": "eval.run",
+    "gate": "eval.compare",
+    "read_report": "eval.report",
+    "score": "eval.run",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'eval' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,196 @@
+"""Answers of any system, read from JSON lines: ours, and ALCE's or ScholarQABench's.
+
+Ours is one `Answer.to_dict()` a line, as `askpapers ask --json` prints it, with `id`, `retrieved` (titles, best
+first) and `confidence` where `eval run` wrote it. Theirs is `{"input", "output", "ctxs": [{"title", "text"}]}`, with
+markers such as [1] in the output that count `ctxs` from 1; `ctxs` is null where it had none. `id`, `abstained` and
+`confidence` may be added.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from eval.cases import Case, normal
+from eval.metrics import Reply, Source, Statement
+from rag.errors import SourceError
+from rag.markers import parse, sentences_of
+from rag.retrieval import Retrieved
+from rag.sentences import split_sentences
+from rag.types import Answer
+
+MOST_CITED = 50  # markers of one sentence: beyond, it cites nothing in particular
+_BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")
+
+
+def to_row(case: Case, answer: Answer, retrieved: Sequence[str] | None, confidence: float | None) -> dict[str, Any]:
+    """One line of our form; seconds stand apart, in `timings`."""
+    row = {"id": case.id, **answer.to_dict(), "retrieved": retrieved and list(retrieved), "confidence": confidence}
+    for written, citation in zip(row["citations"], answer.citations, strict=True):
+        written["indices"] = [sentence.index + 1 for sentence in citation.sentences]
+    return row
+
+
+def ranking(retrieved: Retrieved) -> tuple[list[str], float | None]:
+    """The titles found, best first, and how sure that makes one that they answer, in about [0, 1].
+
+    Surety is the best mean of cosine and late score, the only retrieval figures that compare between questions.
+    """
+    sure = max(((m.cosine + m.late.score) / 2 for m in retrieved.matches), default=None)
+    return [m.record.paper.title for m in retrieved.matches], None if sure is None else round(sure, 6)
+
+
+def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[Reply]:
+    """The answers of a file, in the order of the cases where these are given, which must all be answered once.
+
+    Answers find their case by `id`, else by the question's text. SourceError lists all that is wrong, by line.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    problems: list[str] = []
+    replies: dict[str, Reply] = {}
+    first: dict[str, int] = {}
+    ids = _finder(cases) if cases is not None else None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            reply = to_reply(row, str(number) if ids is None else "")
+            key = reply.id if ids is None else _match(reply, ids)
+        except ValueError as error:
+            kind = "not JSON: " if isinstance(error, json.JSONDecodeError) else ""
+            problems.append(f"{path}:{number}: {kind}{error}")
+            continue
+        if first.setdefault(key, number) != number:
+            problems.append(f"{path}:{number}: {key!r} is answered already, in line {first[key]}")
+        replies[key] = reply
+    if not first and not problems:
+        problems.append(f"{path}: no answer")
+    if cases is not None and not problems:
+        problems += [f"{path}: no answer to {case.name}: {case.question!r}" for case in cases if case.id not in replies]
+    if problems:
+        raise SourceError("\n".join(problems))
+    return [replace(replies[case.id], id=case.id) for case in cases] if cases is not None else list(replies.values())
+
+
+def _finder(cases: Sequence[Case]) -> dict[str, list[str]]:
+    """Case ids by what an answer may name them by: the id itself, or the question."""
+    found: dict[str, list[str]] = {}
+    for case in cases:
+        found.setdefault("id " + case.id, []).append(case.id)
+        found.setdefault("question " + normal(case.question), []).append(case.id)
+    return found
+
+
+def _match(reply: Reply, ids: Mapping[str, list[str]]) -> str:
+    found = ids.get("id " + reply.id if reply.id else "question " + normal(reply.question), [])
+    if not found:
+        raise ValueError(f"no such question: {reply.id or reply.question!r}")
+    if len(found) > 1:
+        raise ValueError(f"{len(found)} questions have this text; give their 'id': {', '.join(found)}")
+    return found[0]
+
+
+def to_reply(row: Any, name: str = "") -> Reply:
+    """One line of either form; `name` is the id of one that has none. Raises ValueError that says what is wrong."""
+    if not isinstance(row, dict):
+        raise ValueError(f"an answer is a JSON object, not {type(row).__name__}")
+    given = row.get("id", name)
+    if not isinstance(given, (str, int)) or isinstance(given, bool):
+        raise ValueError("'id' must be a string")
+    confidence = row.get("confidence")
+    if isinstance(confidence, bool) or not isinstance(confidence, (int, float, type(None))):
+        raise ValueError("'confidence' must be a number")
+    try:
+        reply = _theirs(row) if "output" in row else _ours(row)
+    except KeyError as error:
+        forms = "'question', 'outcome', 'claims' and 'citations', or 'input', 'output' and 'ctxs'"
+        raise ValueError(f"missing field {error}; an answer has {forms}") from None
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"a field has the wrong kind of value: {error}") from None
+    for statement in reply.statements:
+        if len(statement.sources) > MOST_CITED:
+            raise ValueError(f"{len(statement.sources):,} citations in one sentence, at most {MOST_CITED} are scored")
+    if not reply.declined and not reply.statements:
+        raise ValueError("empty answer; one that declines says so in words, or with 'abstained': true")
+    seconds = (row.get("timings") or {}).get("total")
+    sure = None if confidence is None else float(confidence)
+    return replace(reply, id=str(given), confidence=sure, seconds=seconds and float(seconds))
+
+
+def _ours(row: Mapping[str, Any]) -> Reply:
+    citations = {int(c["number"]): c for c in row["citations"]}
+    usage = row.get("usage") or {}
+    return Reply(
+        id="",
+        question=str(row["question"]),
+        statements=tuple(_claim(claim, citations) for claim in row["claims"]),
+        retrieved=None if row.get("retrieved") is None else tuple(map(str, row["retrieved"])),
+        declined=row["outcome"] != "answered",
+        tokens=sum(int(n) for name, n in usage.items() if "token" in name) or None,
+    )
+
+
+def _claim(claim: Mapping[str, Any], citations: Mapping[int, Mapping[str, Any]]) -> Statement:
+    """A claim with what it cites; a marker that the model wrote and nobody resolved points to nothing."""
+    draft = parse(claim["text"])
+    left = () if claim.get("quoted") else draft.cited
+    rests = [str(part).split(".") for part in claim.get("evidence", ())]
+    sources = []
+    for number in claim["citations"]:
+        citation = citations.get(number)
+        chosen = [int(sentence) for source, sentence in rests if int(source) == number]
+        sources.append(_cited(citation, chosen) if citation else None)
+    return Statement(draft.text if left else claim["text"], (*sources, *[None] * len(left)))
+
+
+def _cited(citation: Mapping[str, Any], chosen: Sequence[int]) -> Source | None:
+    """The chosen sentences of a citation, all of them where it does not tell which are which."""
+    sentences = tuple(map(str, citation["sentences"]))
+    indices = citation.get("indices")
+    if indices and chosen:
+        by_index = dict(zip(indices, sentences, strict=True))
+        if not all(i in by_index for i in chosen):
+            return None
+        sentences = tuple(by_index[i] for i in chosen)
+    return Source(str(citation["title"]), sentences)
+
+
+def _theirs(row: Mapping[str, Any]) -> Reply:
+    documents = [Source(str(c.get("title") or ""), tuple(_sentences(str(c["text"])))) for c in row["ctxs"] or ()]
+    return Reply(
+        id="",
+        question=str(row["input"]),
+        statements=tuple(_statements(str(row["output"]), documents)),
+        retrieved=None if row["ctxs"] is None else tuple(d.title for d in documents),
+        declined=row.get("abstained") is True,
+    )
+
+
+def _sentences(text: str) -> Iterator[str]:
+    yield from (s.text for s in split_sentences(text))
+
+
+def _statements(output: str, documents: Sequence[Source]) -> Iterator[Statement]:
+    """The sentences of an output, with what their markers point to: document n, or its sentence as in [n.3]."""
+    for sentence in sentences_of([output]):
+        draft = parse(_BULLET.sub("", sentence))
+        if draft.text:
+            yield Statement(draft.text, tuple(_pointed(documents, n, part) for n, part in draft.cited))
+
+
+def _pointed(documents: Sequence[Source], number: int, sentence: int | None) -> Source | None:
+    if not 1 <= number <= len(documents):
+        return None
+    document = documents[number - 1]
+    if sentence is None:
+        return document
+    chosen = document.sentences[sentence - 1 : sentence] if sentence else ()
+    return Source(document.title, chosen) if chosen else None

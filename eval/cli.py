@@ -1,0 +1,285 @@
+"""`askpapers eval`, also `python -m eval`: reports go to stdout and to files, all else to stderr.
+
+Exit codes: 0 done or passed, 1 the gate says no, or something failed, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import AskpapersError, NoIndexError, SettingsError
+
+if TYPE_CHECKING:
+    from eval.stats import JudgeError
+    from rag.assistant import Assistant
+    from rag.library import Library
+    from rag.settings import Settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Score how well answers are grounded; compare runs; gate a release; check the harness itself.",
+)
+
+QUESTIONS = Path("data/questions.jsonl")
+
+Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
+Llm = Annotated[str | None, typer.Option(help="The model that answers (ASKPAPERS_LLM).", show_default=False)]
+Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
+Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
+Out = Annotated[Path, typer.Option(help="Folder for the report.")]
+Parallel = Annotated[int, typer.Option(min=1, max=64, help="Questions or judgements at a time.")]
+Baselines = Annotated[bool, typer.Option(help="Answerers that know nothing, beside.")]
+MetaFile = Annotated[
+    str | None,
+    typer.Option("--meta", help="Correct by the judge's error in this report of eval meta, FILE or FILE#SET."),
+]
+
+
+@app.command()
+def run(
+    questions: Annotated[Path, typer.Option(help="Labelled questions.")] = QUESTIONS,
+    home: Home = None,
+    llm: Llm = None,
+    judge: Judge = "coverage",
+    split: Split = None,
+    out: Out = Path("build/eval"),
+    parallel: Parallel = 1,
+    baselines: Baselines = True,
+    meta_file: MetaFile = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
+) -> None:
+    """Ask the labelled questions, and report on the answers."""
+    from eval.run import evaluate
+    from eval.show import summary
+
+    error = _judge_error(meta_file)
+    report = evaluate(
+        _assistant(_settings(home=home, llm=llm)),
+        questions,
+        split=split,
+        judge=judge,
+        out=out,
+        parallel=parallel,
+        baselines=baselines,
+        judge_error=error,
+        fresh=fresh,
+        progress=sys.stderr.isatty(),
+    )
+    print(summary(report))
+    _say(f"report: {out / 'report.html'}")
+
+
+@app.command()
+def score(
+    answers: Annotated[Path, typer.Argument(help="Answers of any system: ours, ALCE's or ScholarQABench's form.")],
+    questions: Annotated[
+        Path | None, typer.Option(help="Labelled questions they answer; without, only citations are judged.")
+    ] = None,
+    home: Home = None,
+    judge: Judge = "coverage",
+    split: Split = None,
+    out: Out = Path("build/score"),
+    parallel: Parallel = 1,
+    baselines: Baselines = True,
+    meta_file: MetaFile = None,
+) -> None:
+    """Report on answers that are there already."""
+    from eval.run import score as score_answers
+    from eval.show import summary
+
+    report = score_answers(
+        answers,
+        _library(_settings(home=home)),
+        questions,
+        split=split,
+        judge=judge,
+        out=out,
+        parallel=parallel,
+        baselines=baselines,
+        judge_error=_judge_error(meta_file),
+        progress=sys.stderr.isatty(),
+    )
+    print(summary(report))
+    _say(f"report: {out / 'report.html'}")
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="A run's folder.")],
+    b: Annotated[Path, typer.Argument(help="Another's.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for compare.md and compare.html.")] = None,
+) -> None:
+    """Show what b gains over a, question by question; refused when corpus or questions differ."""
+    from eval.compare import compare as compare_runs
+
+    found = compare_runs(a, b)
+    print(found)
+    if out:
+        found.write(out)
+
+
+@app.command()
+def gate(
+    baseline: Annotated[Path, typer.Option(help="A report.json, or the folder of a run.")],
+    run: Annotated[Path, typer.Option(help="The folder of the run that must pass.")],
+    minimum: Annotated[
+        list[str] | None, typer.Option("--min", help="metric=value it must be as good as; may be repeated.")
+    ] = None,
+) -> None:
+    """Exit with 1 when a run is worse than a baseline beyond chance."""
+    from eval.compare import gate as gate_run
+
+    failures = gate_run(baseline, run, dict(map(_minimum, minimum or ())))
+    for failure in failures:
+        print(f"worse: {failure}")
+    if failures:
+        raise typer.Exit(1)
+    print("passed")
+
+
+@app.command()
+def meta(
+    claims: Annotated[
+        Path | None, typer.Option(help="Claims with labels: a file, or a folder of them.", show_default=False)
+    ] = None,
+    home: Home = None,
+    llm: Llm = None,
+    judge: Judge = "coverage",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many claims of each set.")] = None,
+    own: Annotated[int, typer.Option(min=0, help="Claims drawn from the index itself.")] = 100,
+    out: Out = Path("build/meta"),
+    parallel: Parallel = 1,
+) -> None:
+    """Check the judge: against people's labels, mutants, wrong citations, and itself."""
+    from eval.meta import meta as check
+    from rag.llms import load_llm
+
+    settings = _settings(home=home, llm=llm)
+    model = load_llm(settings.llm) if judge == "llm" else None
+    found = check(
+        _library(settings),
+        claims,
+        judge=judge,
+        llm=model,
+        limit=limit,
+        own=own,
+        out=out,
+        parallel=parallel,
+        progress=sys.stderr.isatty(),
+    )
+    print(found)
+    _say(f"report: {out / 'meta.html'}")
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(help="A run's folder.")]) -> None:
+    """Write report.md and report.html anew from report.json, and print the figures."""
+    from eval.report import read_report
+    from eval.show import summary
+
+    found = read_report(folder)
+    found.write(folder)
+    print(summary(found))
+
+
+@app.command()
+def label(
+    file: Annotated[Path, typer.Argument(help="Claims with evidence, such as the claims.jsonl of a run.")],
+    who: Annotated[str, typer.Option(help="Your name, part of the file's name.")],
+) -> None:
+    """Label sentences; once two people have, print Cohen's kappa."""
+    from eval.label import agreement
+    from eval.label import label as ask
+
+    _say(f"labels: {ask(file, who)}")
+    for line in agreement(file):
+        print(line)
+
+
+@app.command()
+def new(
+    n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 20,
+    seed: Annotated[int, typer.Option(help="Another one draws other papers.")] = 0,
+    home: Home = None,
+) -> None:
+    """Print a template of questions to fill in, each drawn from another paper."""
+    from eval.cases import template
+
+    for row in template(_library(_settings(home=home)).papers(), n, seed):
+        print(json.dumps(row, ensure_ascii=False))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Labelled questions.")] = QUESTIONS,
+    home: Home = None,
+) -> None:
+    """Prove that titles, evidence and facts of the questions hold against the index."""
+    from eval.cases import check_cases, read_cases
+
+    cases = read_cases(file)
+    problems = check_cases(cases, _library(_settings(home=home)).papers())
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise typer.Exit(1)
+    print(f"{len(cases)} questions hold")
+
+
+def _settings(**given: Any) -> Settings:
+    from rag.settings import Settings
+
+    return Settings.load(**given)
+
+
+def _library(settings: Settings) -> Library:
+    from rag.library import Library
+
+    library = Library.open(settings.home, embedding=settings.embedding, create=False)
+    if not len(library):
+        raise NoIndexError(f"the index in {settings.home} holds no papers; add some with: askpapers index PATH...")
+    return library
+
+
+def _assistant(settings: Settings) -> Assistant:
+    from rag.assistant import Assistant
+
+    return Assistant(_library(settings), settings.llm, sources=settings.sources)
+
+
+def _judge_error(spec: str | None) -> JudgeError | None:
+    from eval.meta import read_judge_error
+
+    return read_judge_error(spec) if spec else None
+
+
+def _minimum(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise SettingsError(f"--min {text}: give it as metric=value, such as gold_f1=0.5") from None
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake is told in a line, never a traceback."""
+    try:
+        app(prog_name="eval")
+    except AskpapersError as error:
+        _say(f"eval: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say("eval: stopped; the same command goes on")
+        sys.exit(130)

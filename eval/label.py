@@ -1,0 +1,98 @@
+"""Two people label sentences in the terminal; how far they agree, and the labels they share for `eval meta`."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from eval.agreement import Array
+from eval.claims import LabelledClaim, read_claims
+from eval.report import save
+from eval.stats import SEED, Interval, kappa, statistic_interval
+from rag.errors import SourceError
+
+KEYS = {"s": "supported", "r": "refuted", "n": "nei", "p": "partial"}
+ASK = "[s]upported [r]efuted [n]ot enough information [p]artly supported, [b]ack, [q]uit: "
+
+
+def label(file: Path, who: str, ask: Callable[[str], str] = input, say: Callable[[str], object] = print) -> Path:
+    """Shows each claim of the file beside its evidence, in an order drawn by lot, and asks for a label.
+
+    Labels are written to FILE.who.jsonl as they are given, so one can stop and go on; gives that path.
+    """
+    if not who.isidentifier():
+        raise SourceError(f"{who!r} cannot be part of a file's name: use letters and digits")
+    claims = [claim for found in read_claims(file, labelled=False).values() for claim in found if claim.evidence]
+    random.Random(SEED).shuffle(claims)
+    path = file.with_name(f"{file.stem}.{who}.jsonl")
+    given = {c.id: c.label for found in read_claims(path).values() for c in found} if path.exists() else {}
+    at = 0
+    while at < len(claims):
+        claim = claims[at]
+        if claim.id in given:
+            at += 1
+            continue
+        say(f"\n{len(given) + 1} of {len(claims)}")
+        for number, sentence in enumerate(claim.evidence, 1):
+            say(f"  {number}. {sentence}")
+        say(f"\n  CLAIM: {claim.claim}\n")
+        try:
+            key = ask(ASK).strip().lower()[:1]
+        except EOFError:
+            key = "q"
+        if key == "q":
+            break
+        if key == "b" and given:
+            last = list(given)[-1]
+            del given[last]
+            at = next(i for i, c in enumerate(claims) if c.id == last)
+        elif key in KEYS:
+            given[claim.id] = KEYS[key]
+        _write(path, claims, given)
+    return path
+
+
+def agreement(file: Path) -> list[str]:
+    """Cohen's kappa of each two people who labelled the file, and FILE.agreed.jsonl with what all of them agree on."""
+    people = {
+        path.name.removeprefix(file.stem + ".").removesuffix(".jsonl"): path
+        for path in sorted(file.parent.glob(f"{file.stem}.*.jsonl"))
+        if path.name != f"{file.stem}.agreed.jsonl"
+    }
+    labels = {who: {c.id: c for found in read_claims(p).values() for c in found} for who, p in people.items()}
+    told = []
+    names = list(labels)
+    for i, one in enumerate(names):
+        for two in names[i + 1 :]:
+            shared = [key for key in labels[one] if key in labels[two]]
+            first, second = ([labels[who][key].label for key in shared] for who in (one, two))
+            value, (low, high) = kappa(first, second), _kappa_interval(first, second)
+            spread = "" if low is None else f" [{low:.2f}, {high:.2f}]"
+            shown = "undefined" if value is None else f"{value:.2f}"
+            told.append(f"{one} and {two}: kappa {shown}{spread}, {len(shared)} claims of both")
+    if len(names) > 1:
+        common = [c for c in labels[names[0]].values() if all(c.id in labels[who] for who in names)]
+        agreed = {c.id: c.label for c in common if all(labels[who][c.id].label == c.label for who in names)}
+        _write(file.with_name(f"{file.stem}.agreed.jsonl"), common, agreed)
+        told.append(f"{len(agreed)} of {len(common)} labelled alike: {file.stem}.agreed.jsonl, for eval meta --claims")
+    return told
+
+
+def _kappa_interval(first: list[str], second: list[str]) -> Interval:
+    def statistic(a: Array, b: Array) -> float | None:
+        return kappa(a.tolist(), b.tolist())
+
+    return statistic_interval(statistic, np.array(first), np.array(second)) if first else (None, None)
+
+
+def _write(path: Path, claims: list[LabelledClaim], given: dict[str, str]) -> None:
+    by_id = {claim.id: claim for claim in claims}
+    rows = [
+        {"id": c.id, "group": c.group, "claim": c.claim, "title": "", "sentences": list(c.evidence), "label": said}
+        for c, said in ((by_id[key], said) for key, said in given.items() if key in by_id)
+    ]
+    save(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

@@ -1,0 +1,95 @@
+"""The plots of a report, as base64 SVG that is the same for the same figures."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from eval.report import Delta
+
+
+def recall(curves: Mapping[str, Sequence[Sequence[float]]]) -> str:
+    """recall@k by k, a line a system, with its interval."""
+
+    def draw(axes: Axes) -> None:
+        for system, curve in curves.items():
+            k, value, low, high = zip(*curve, strict=True)
+            (line,) = axes.plot(k, value, marker="o", label=system)
+            if None not in low:
+                axes.fill_between(k, low, high, alpha=0.15, color=line.get_color())
+        axes.set(xlabel="k", ylabel="recall@k", ylim=(0, 1.02))
+        axes.legend()
+
+    return _svg(draw)
+
+
+def risk(curves: Mapping[str, Sequence[Sequence[float]]]) -> str:
+    """Risk by coverage, a line a system."""
+
+    def draw(axes: Axes) -> None:
+        for system, curve in curves.items():
+            axes.plot(*zip(*curve, strict=True), marker=".", label=system)
+        axes.set(xlabel="coverage: share of all questions answered", ylabel="risk: mean loss", xlim=(0, 1), ylim=(0, 1))
+        axes.legend()
+
+    return _svg(draw)
+
+
+def support(bins: Mapping[str, Sequence[int]]) -> str:
+    """Claim sentences by support and verdict, stacked."""
+
+    def draw(axes: Axes) -> None:
+        n = len(bins["supported"])
+        at = [(i + 0.5) / n for i in range(n)]
+        axes.bar(at, bins["supported"], 0.9 / n, label="supported", color="#2a7f62")
+        axes.bar(at, bins["unsupported"], 0.9 / n, bins["supported"], label="unsupported", color="#b3541e", hatch="//")
+        axes.set(xlabel="support", ylabel="claim sentences", xlim=(0, 1))
+        axes.legend()
+
+    return _svg(draw)
+
+
+def reliability(bins: Sequence[Sequence[float]]) -> str:
+    """Share that people call supported by the judge's score; on the diagonal a score can be read as a probability."""
+
+    def draw(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color="#999", linestyle="--")
+        for score, share, n in bins:
+            axes.plot(score, share, "o", color="#1f5a99")
+            axes.annotate(f"{n:.0f}", (score, share), textcoords="offset points", xytext=(5, 5), fontsize=8)
+        axes.set(xlabel="the judge's score", ylabel="share labelled supported", xlim=(0, 1), ylim=(0, 1))
+
+    return _svg(draw)
+
+
+def differences(deltas: Sequence[Delta]) -> str:
+    """Differences with their intervals, a row a metric; tokens, which are no share, are left out."""
+    shown = [d for d in deltas if d.value is not None and d.metric != "tokens"][::-1]
+
+    def draw(axes: Axes) -> None:
+        for at, delta in enumerate(shown):
+            assert delta.value is not None
+            axes.plot(delta.value, at, "o", color="#1f5a99")
+            if delta.low is not None and delta.high is not None:
+                axes.plot([delta.low, delta.high], [at, at], color="#1f5a99")
+        axes.axvline(0, color="#999", linestyle="--")
+        axes.set_yticks(range(len(shown)), [d.metric for d in shown])
+        axes.set(xlabel="difference, with its 95% interval", xlim=(-1.05, 1.05))
+
+    return _svg(draw, height=1 + 0.25 * len(shown))
+
+
+def _svg(draw: Callable[[Axes], None], height: float = 3.6) -> str:
+    settings: Any = {"svg.hashsalt": "askpapers", "axes.spines.top": False, "axes.spines.right": False}
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=(7, height), layout="constrained")
+        draw(figure.add_subplot())
+        file = io.BytesIO()
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,261 @@
+"""Questions to a report: the product's own `ask` and the baselines beside it, or answers that another system gave."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval import baselines as base
+from eval.answers import ranking, read_answers, to_reply, to_row
+from eval.cases import Case, check_cases, read_cases
+from eval.figures import Answered, build_report, claim_row
+from eval.metrics import DEPTH, Reply
+from eval.report import Report, save
+from eval.score import Scorer, in_parallel, source_hash
+from eval.stats import JudgeError
+from rag import prompts
+from rag.errors import SourceError
+from rag.llms import name_of
+from rag.retrieval import retrieve
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.library import Library
+    from rag.support import Judge
+
+CACHE = "judgements.sqlite"  # beside the index
+
+Questions = str | Path | Sequence[Case]
+Ask = Callable[[Case], dict[str, Any]]
+
+
+def evaluate(
+    assistant: Assistant,
+    questions: Questions,
+    *,
+    split: str | None = None,
+    judge: str | Judge = "coverage",
+    out: str | Path | None = None,
+    parallel: int = 1,
+    baselines: bool = True,
+    judge_error: JudgeError | None = None,
+    fresh: bool = False,
+    progress: bool = True,
+) -> Report:
+    """Asks the assistant every question, judges what it says, and reports; into the folder `out` where given.
+
+    A run that was cut off goes on where it stopped when it is given the same `out`; `fresh` throws away what is there.
+    `parallel` is how many questions are asked, and sentences judged, at a time. Raises SourceError for questions that
+    do not hold against the library and for an `out` that holds another run, LLMError when a model is down.
+    """
+    library = assistant.library
+    cases = _cases(questions, split, library)
+    with tempfile.TemporaryDirectory() as passing:
+        folder = Path(out or passing)
+        header = {"hashes": _hashes(library, cases), "settings": _settings(assistant)}
+        _prepare(folder, header, fresh)
+        name = f"askpapers ({name_of(assistant.llm)})"
+        asks: dict[str, Ask] = {name: lambda case: _ask(assistant, case)}
+        asks |= _baselines(library, assistant.llm) if baselines else {}
+        rows = {}
+        for system, ask in asks.items():
+            with bar(system, len(cases), progress) as shown:
+                path = folder / ("answers.jsonl" if system == name else f"baselines/{system.replace(' ', '-')}.jsonl")
+                rows[system] = _answer_all(cases, ask, path, parallel, shown.update)
+        about = {"split": split, "settings": header["settings"]}
+        judge = judge_for(judge, library, assistant.llm)
+        return _report(rows, cases, library, judge, header["hashes"], about, parallel, judge_error, out, progress)
+
+
+def score(
+    answers: str | Path,
+    library: Library,
+    questions: Questions | None = None,
+    *,
+    split: str | None = None,
+    judge: str | Judge = "coverage",
+    out: str | Path | None = None,
+    parallel: int = 1,
+    baselines: bool = True,
+    judge_error: JudgeError | None = None,
+    progress: bool = True,
+) -> Report:
+    """The report on answers that any system gave; without questions, of what they cite only.
+
+    Raises SourceError that lists every line that cannot be scored; then nothing is.
+    """
+    cases = None if questions is None else _cases(questions, split, library)
+    replies = read_answers(answers, cases)
+    asked = [Case(r.id, "all", r.question) for r in replies] if cases is None else cases
+    about = {"split": split, "settings": {"answers": Path(answers).name}}
+    hashes = {**_hashes(library, asked), "prompts": "", "code": ""}
+    rows: dict[str, Any] = {Path(answers).stem: replies}
+    if cases is not None and baselines:
+        rows |= {name: [ask(case) for case in cases] for name, ask in _baselines(library, None).items()}
+    judge = judge_for(judge, library, None)
+    return _report(rows, cases, library, judge, hashes, about, parallel, judge_error, out, progress)
+
+
+def corpus_hash(library: Library) -> str:
+    """SHA-256 of the paper ids and their content hashes, sorted."""
+    return _hash(sorted(library.shelf.hashes().items()))
+
+
+def _cases(questions: Questions, split: str | None, library: Library) -> list[Case]:
+    """The questions, once they hold against the library."""
+    if isinstance(questions, (str, Path)):
+        cases = read_cases(questions, split)
+    else:
+        cases = [case for case in questions if split is None or case.split == split]
+    problems = check_cases(cases, library.papers())
+    if problems or not cases:
+        raise SourceError("\n".join(problems) or "no question")
+    return cases
+
+
+def _hashes(library: Library, cases: Sequence[Case]) -> dict[str, str]:
+    return {
+        "corpus": corpus_hash(library),
+        "questions": _hash(sorted(json.dumps({**asdict(c), "place": ""}, sort_keys=True) for c in cases)),
+        "prompts": source_hash(prompts.__name__),
+        "code": source_hash("rag", base.__name__),
+    }
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()
+
+
+def _settings(assistant: Assistant) -> dict[str, Any]:
+    """What the assistant was set to: its plain attributes, its models."""
+    plain = {k: v for k, v in vars(assistant).items() if isinstance(v, (str, int, float)) and not k.startswith("_")}
+    return {**plain, "llm": name_of(assistant.llm), "embedding": assistant.library.fingerprint["embedding"]}
+
+
+def judge_for(judge: str | Judge, library: Library, llm: Any = None) -> Judge:
+    """A judge for its setting; a judge is passed through."""
+    from rag.support import load_judge
+
+    return load_judge(judge, library, llm) if isinstance(judge, str) else judge
+
+
+def _prepare(folder: Path, header: Mapping[str, Any], fresh: bool) -> None:
+    """Makes sure that what lies in the folder belongs to this run."""
+    known = folder / "run.json"
+    if fresh:
+        for path in (*folder.glob("*.jsonl*"), *folder.glob("baselines/*.jsonl*"), known):
+            path.unlink(missing_ok=True)
+    if known.exists():
+        old = json.loads(known.read_text(encoding="utf-8"))
+        differ = [k for k in header["hashes"] if old["hashes"].get(k) != header["hashes"][k]]
+        differ += ["settings"] * (old["settings"] != header["settings"])
+        if differ:
+            raise SourceError(f"{folder} holds a run of other {', '.join(differ)}; give another --out, or --fresh")
+    save(known, json.dumps(header, ensure_ascii=False, indent=1) + "\n")
+
+
+def _ask(assistant: Assistant, case: Case) -> dict[str, Any]:
+    answer = assistant.ask(case.question, history=case.history)
+    return to_row(case, answer, *ranking(retrieve(assistant.library, answer.standalone or case.question, DEPTH)))
+
+
+def _baselines(library: Library, llm: Any) -> dict[str, Ask]:
+    asks: dict[str, Ask] = {
+        base.RANDOM: lambda case: base.random_paper(library, case),
+        base.COPIED: lambda case: base.first_passage(library, case),
+    }
+    return {**asks, base.CLOSED: lambda case: base.closed_book(llm, case)} if llm is not None else asks
+
+
+def _answer_all(
+    cases: Sequence[Case], ask: Ask, path: Path, parallel: int, tick: Callable[[], object]
+) -> list[dict[str, Any]]:
+    """One row a case, in their order; each is on disk as soon as it is there, in `path` once all are.
+
+    Seconds, which no two runs share, go into a file of their own.
+    """
+    part, apart = path.with_suffix(".partial.jsonl"), path.with_suffix(".timings.jsonl")
+    rows = {row["id"]: row for file in (path, part) if file.exists() for row in _lines(file)}
+    seconds = {row["id"]: row["timings"] for row in _lines(apart)} if apart.exists() else {}
+    for row in rows.values():
+        row.setdefault("timings", seconds.get(row["id"], {}))
+        tick()
+    missing = [case for case in cases if case.id not in rows]
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("a", encoding="utf-8") as file, closing(in_parallel(ask, missing, parallel)) as done:
+        for case, row in done:
+            rows[case.id] = row
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.flush()
+            tick()
+    ordered = [rows[case.id] for case in cases]
+    save(apart, _dump([{"id": row["id"], "timings": row["timings"]} for row in ordered]))
+    save(path, _dump([{k: v for k, v in row.items() if k != "timings"} for row in ordered]))
+    os.unlink(part)
+    return ordered
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a file; a last one that was cut off is taken away from it."""
+    text = path.read_bytes()
+    whole = text[: text.rfind(b"\n") + 1]
+    if whole != text:
+        path.write_bytes(whole)
+    return [json.loads(line) for line in whole.decode().split("\n") if line]
+
+
+def _dump(rows: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _report(
+    rows: Mapping[str, Sequence[Any]],
+    cases: Sequence[Case] | None,
+    library: Library,
+    judge: Judge,
+    hashes: Mapping[str, str],
+    about: Mapping[str, Any],
+    parallel: int,
+    error: JudgeError | None,
+    out: str | Path | None,
+    progress: bool,
+) -> Report:
+    """Judges the rows (or replies) of all systems, and writes the report where there is an `out`."""
+    if error is not None and error.judge != judge.name:
+        raise SourceError(f"the error of judge {error.judge!r} cannot correct figures of {judge.name!r}")
+    coverage = judge if judge.level == 0 else judge_for("coverage", library, None)
+    answered = {}
+    with closing(Scorer(judge, coverage, library.home / CACHE, parallel)) as scorer:
+        for name, given in rows.items():
+            replies = [row if isinstance(row, Reply) else to_reply(row) for row in given]
+            seconds = [r.seconds for r in replies]
+            with bar(f"judging {name}", sum(len(r.claims) for r in replies if not r.abstained), progress) as shown:
+                answered[name] = Answered(replies, scorer.judge_all(replies, shown.update), seconds)
+    told = {"judge": judge.name, "level": judge.level, "judgements": scorer.judgements, "failures": scorer.failures}
+    known = [None] * len(next(iter(answered.values())).replies) if cases is None else cases
+    report = build_report(answered, known, hashes, {**about, **told, "questions": len(known)}, judge.level, error)
+    report.timings.update(judge_calls=scorer.calls, parallel=parallel)
+    if out is not None:
+        first = next(iter(answered.values()))
+        claims = [
+            {"id": f"{reply.id}-{n}", "group": reply.id, "title": "", **claim_row(j)}
+            for reply, judged in zip(first.replies, first.judged, strict=True)
+            for n, j in enumerate(judged, 1)
+        ]
+        save(Path(out) / "claims.jsonl", _dump(claims))
+        report.write(out)
+    return report
+
+
+def bar(what: str, total: int, shown: bool) -> Any:
+    """A progress bar, in a terminal or a notebook."""
+    from tqdm.auto import tqdm
+
+    return tqdm(total=total, desc=what, disable=not shown)

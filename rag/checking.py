@@ -1,0 +1,115 @@
+"""A model's sentence against the evidence: its citations resolved or mended, its support scored, shown or withheld."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.markers import Draft
+from rag.mismatch import numbers_missing
+from rag.support import Coverage, Judge, Support
+from rag.types import Evidence
+
+Checking = Literal["strict", "flag", "off"]
+MODES: tuple[Checking, ...] = ("strict", "flag", "off")
+
+MOST_MENDED = 2  # sentences that a mended citation may rest on
+_ECHO = 0.93  # coverage by the question from which a sentence only repeats it
+_MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s+|\|)|[*_`]{2,}|`|\|\s*$")
+_RULE = re.compile(r"^[\s|:\-=_*`~#]*$")
+_MARKUP_NAME = re.compile(r"</?sentences>|^(?:answer|question|source \d+)\s*:\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A draft with the evidence it rests on, none where nothing fits, and how far that supports it."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    support: Support
+    unknown: int  # citations of sources that do not exist
+    mended: bool
+
+    @property
+    def supported(self) -> bool:
+        return self.support.verdict == "supported"
+
+
+class Checker:
+    """Checks the drafts of one answer against its evidence."""
+
+    def __init__(self, question: str, evidence: Sequence[Evidence], judge: Judge, coverage: Coverage) -> None:
+        self._question, self._evidence = question, list(evidence)
+        self._judge, self._coverage = judge, coverage
+        self._said: set[str] = set()
+        self.calls = 0
+
+    def check(self, draft: Draft) -> Checked | None:
+        """The draft checked; None for one that says nothing: empty, a repetition, or the question again.
+
+        Raises LLMError when the judge's model fails.
+        """
+        text = plain(draft.text)
+        key = text.casefold()
+        if not re.search(r"\w{2}", text) or key in self._said:
+            return None
+        self._said.add(key)
+        if text.endswith("?") or self._coverage.measure([self._question], text)[0] >= _ECHO:
+            return None
+        cited, unknown = resolve(draft, self._evidence)
+        if cited:
+            support = self._score(cited, text)
+            if support.verdict == "supported":
+                return Checked(text, _needed(cited, draft, support), support, unknown, mended=False)
+        mended = self._mend(text)
+        support = self._score(mended, text)
+        if support.verdict == "supported":
+            return Checked(text, tuple(mended), support, unknown, mended=True)
+        return Checked(text, tuple(cited), support, unknown, mended=False)
+
+    def _score(self, evidence: Sequence[Evidence], text: str) -> Support:
+        """Offline coverage first; a model is asked only about what that lets through. Invented numbers never pass."""
+        sentences = [e.sentence.text for e in evidence]
+        support = self._coverage.score(sentences, text)
+        if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
+            return Support(support.score, "unsupported", support.best, support.level, support.warnings)
+        if support.verdict == "supported" and self._judge is not self._coverage:
+            self.calls += 1
+            return self._judge.score(sentences, text)
+        return support
+
+    def _mend(self, text: str) -> list[Evidence]:
+        """The evidence that covers the sentence best: one sentence, or two of one paper where that covers more."""
+        _, each = self._coverage.measure([e.sentence.text for e in self._evidence], text)
+        order = sorted(range(len(each)), key=lambda i: -each[i])
+        best = self._evidence[order[0]]
+        same_paper = [self._evidence[i] for i in order if self._evidence[i].number == best.number]
+        return sorted(same_paper[:MOST_MENDED], key=lambda e: e.sentence.index)
+
+
+def resolve(draft: Draft, evidence: Sequence[Evidence]) -> tuple[list[Evidence], int]:
+    """The evidence that a draft cites, and how many of its citations point to nothing."""
+    found: list[Evidence] = []
+    unknown = 0
+    for source, sentence in draft.cited:
+        here = [e for e in evidence if e.number == source and sentence in (None, e.sentence.index + 1)]
+        unknown += not here
+        found += [e for e in here if e not in found]
+    return found, unknown
+
+
+def _needed(cited: Sequence[Evidence], draft: Draft, support: Support) -> tuple[Evidence, ...]:
+    """Sentences cited by their ids stand; of a source cited as a whole, the best sentence stands for it."""
+    whole = {source for source, sentence in draft.cited if sentence is None}
+    best = cited[support.best]
+    return tuple(e for e in cited if e.number not in whole or e == best) or (best,)
+
+
+def plain(text: str) -> str:
+    """A sentence without the Markdown, the labels and the fences that models put around it."""
+    if _RULE.match(text):
+        return ""
+    text = _MARKUP_NAME.sub("", _MARKDOWN.sub("", text)).strip()
+    return " ".join(text.replace("|", " ").split())

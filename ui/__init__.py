@@ -1,0 +1,1 @@
+"""The page: ask, and see what every sentence rests on."""

@@ -1,0 +1,58 @@
+"""The page's endpoints for programs: gradio_client calls them as `/ask` and `/search`."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from rag.assistant import Assistant
+from rag.errors import AskpapersError
+
+_MOST = 100  # papers of a search
+
+
+def publish(assistant: Assistant) -> None:
+    """Adds the endpoints to the page that is being built."""
+
+    def ask(question: str, history: list[dict] | None = None, where: dict | None = None) -> dict:  # type: ignore[type-arg]
+        """Answers a question; every sentence names the papers it rests on.
+
+        Parameters:
+            question: the question, at most 4,000 characters
+            history: earlier turns as {"role": "user" or "assistant", "content": text}
+            where: keeps papers by "year", "category" or "source"; a list means any of them
+        Returns:
+            the answer as `askpapers ask --json` prints it: outcome, claims, citations, related, withheld and so on
+        """
+        try:
+            return assistant.ask(question, history or [], where or None).to_dict()
+        except (AskpapersError, ValueError) as error:
+            raise gr.Error(str(error)) from None
+
+    def search(query: str, k: int = 10, where: dict | None = None) -> list[dict]:  # type: ignore[type-arg]
+        """Finds the papers nearest to a query.
+
+        Parameters:
+            query: what to look for
+            k: how many papers, at most 100
+            where: keeps papers by "year", "category" or "source"; a list means any of them
+        Returns:
+            papers, best first, each with its best sentence and its score
+        """
+        try:
+            hits = assistant.library.search(query, max(1, min(int(k), _MOST)), where or None)
+        except (AskpapersError, ValueError) as error:
+            raise gr.Error(str(error)) from None
+        return [
+            {
+                "paper_id": hit.paper.id,
+                "title": hit.paper.title,
+                "url": hit.paper.url,
+                "year": hit.paper.year,
+                "sentence": hit.sentence.text,
+                "score": round(hit.score, 4),
+            }
+            for hit in hits
+        ]
+
+    gr.api(ask, api_name="ask")
+    gr.api(search, api_name="search")

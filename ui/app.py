@@ -1,0 +1,123 @@
+"""The page and its server. `serve` is all that the command line needs."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")  # before gradio
+
+import signal
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from rag.assistant import Assistant
+from rag.errors import SettingsError
+from rag.settings import Settings
+from ui import api
+from ui.chat_tab import ChatTab
+from ui.conversations import Conversations
+from ui.examples import Examples
+from ui.library_tab import LibraryTab
+from ui.parts import Parts
+from ui.settings_tab import SettingsTab
+from ui.sidebar import Sidebar
+from ui.theme import CSS, HEAD, theme
+
+_AT_ONCE = 16  # questions answered at the same time
+_WAITING = 64  # events that may wait; then the page says that it is busy
+_PORTS = 100  # ports tried from the one asked for
+
+
+def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Blocks:
+    """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so."""
+    conversations = Conversations(assistant.library.home / "conversations.sqlite")
+    with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True) as page:
+        parts = Parts()
+        with gr.Sidebar(width=270):
+            parts.sidebar()
+        with gr.Tabs():
+            with gr.Tab("Chat", id="chat", elem_id="tab-chat"):
+                parts.body()
+            with gr.Tab("Library", id="library"):
+                library_tab = LibraryTab(assistant.library)
+            with gr.Tab("Settings", id="settings"):
+                settings_tab = SettingsTab(assistant)
+        library_tab.wire(page, parts)
+        ChatTab(parts, settings_tab, assistant, conversations)
+        Sidebar(page, parts, conversations, Examples(assistant.library))
+        api.publish(assistant)
+    page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
+    return page
+
+
+def serve(
+    assistant: Assistant,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    auth: Any = None,
+    open_browser: bool = False,
+    on_ready: Callable[[str], None],
+) -> None:
+    """Serves the page until Ctrl-C or SIGTERM, on the next free port if `port` is taken.
+
+    `on_ready` is told the address. `auth` is as gradio takes it: (user, password), a list of these, or a function.
+    """
+    page = build_app(assistant)
+    free = _free_port(host, port)
+    page.launch(
+        server_name=host,
+        server_port=free,
+        auth=auth,
+        theme=theme(),
+        css=CSS,
+        head=HEAD,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        show_error=False,
+        ssr_mode=False,
+        run_history=False,
+        footer_links=[],
+        enable_monitoring=False,
+        pwa=False,
+    )
+    address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
+    on_ready(address)
+    if open_browser:
+        webbrowser.open(address)
+    over = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: over.set()) if _in_main_thread() else None
+    try:
+        while not over.wait(1):  # in pieces: a bare wait is not interrupted everywhere
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        page.close(verbose=False)
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _free_port(host: str, port: int) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in range(port, min(port + _PORTS, 65536)):
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError as error:
+                if candidate == port and error.errno not in (13, 98, 48, 10013, 10048):
+                    raise SettingsError(f"cannot bind {host} (ASKPAPERS_HOST): {error.strerror}") from None
+                continue
+            return candidate
+    raise SettingsError(f"no free port from {port} on (ASKPAPERS_PORT): choose another")

@@ -1,0 +1,128 @@
+"""Asking: question to checked sentences as they come, stop, regenerate, edit, and the evidence beside the answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from rag.assistant import Assistant
+from rag.errors import AskpapersError
+from ui import render
+from ui.chat import follow
+from ui.conversations import Conversations, history
+from ui.parts import QUIET, Parts, Update, messages, owner_of, said
+from ui.settings_tab import SettingsTab
+
+_SIMILAR = 6  # papers
+
+
+class ChatTab:
+    """What happens in the chat. Holds no conversation: only who is being answered at this moment."""
+
+    def __init__(self, parts: Parts, settings: SettingsTab, assistant: Assistant, conversations: Conversations) -> None:
+        self._parts, self._settings, self._kept = parts, settings, conversations
+        self._library = assistant.library
+        self._running: dict[str, threading.Event] = {}
+        p = parts
+        choices = [p.current, p.key, p.where, *settings.inputs]
+        asked = [
+            p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, **QUIET),
+            p.again.click(self.again, choices, p.shown, **QUIET),
+            p.chat.example_select(self.example, choices, p.shown, **QUIET),
+        ]
+        for event in asked:
+            event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
+        p.edit.click(self.edit, [p.current, p.key, p.editing], [p.box, p.editing, p.edit], **QUIET)
+        p.box.stop(self.stop, None, None, queue=False, **QUIET)
+        p.bus.click(self.show, p.key, p.cards, **QUIET).then(None, js="() => askpapers.reveal()", **QUIET)
+
+    def ask(
+        self,
+        request: gr.Request,
+        question: str,
+        editing: str,
+        current: str,
+        key: str,
+        where: dict[str, Any],
+        *chosen: Any,
+    ) -> Iterator[Update]:
+        """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes."""
+        p, kept, owner, session = self._parts, self._kept, owner_of(key, request), str(request.session_hash)
+        if not question.strip() or session in self._running:
+            yield {p.box: gr.skip()}
+            return
+        stop = self._running[session] = threading.Event()
+        try:
+            if not current or kept.name(current, owner) is None:
+                current = kept.start(owner, question)
+            if editing:
+                kept.replace(editing, owner)
+            earlier = kept.turns(current, owner)
+            turn = kept.ask(current, question)
+            shown = [*(m for t in earlier for m in messages(t)), said(render.question(question), "user")]
+            yield {
+                p.chat: [*shown, said(render.writing((), "starting"))],
+                p.cards: "",
+                p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
+                p.tools: gr.Row(visible=False),
+            }
+            assistant = self._settings.assistant(*chosen)
+            for now in follow(
+                assistant, question, history(earlier), where or None, stop, lambda answer: kept.answered(turn, answer)
+            ):
+                if now.error or now.stopped:
+                    kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
+                elif not now.answer:
+                    yield {p.chat: [*shown, said(render.writing(now.pieces, now.status))]}
+            yield p.view(kept, owner, current)
+        finally:
+            del self._running[session]
+
+    def again(self, request: gr.Request, current: str, key: str, *choices: Any) -> Iterator[Update]:
+        """Answers the last question anew."""
+        turns = self._kept.turns(current, owner_of(key, request)) if current else []
+        for last in turns[-1:]:
+            yield from self.ask(request, last.question, last.id, current, key, *choices)
+
+    def example(self, request: gr.Request, event: gr.SelectData, *choices: Any) -> Iterator[Update]:
+        """Asks the example that was chosen."""
+        yield from self.ask(request, event.value["text"], "", *choices)
+
+    def stop(self, request: gr.Request) -> None:
+        """Ends the answer that this page is waiting for."""
+        if running := self._running.get(str(request.session_hash)):
+            running.set()
+
+    def edit(self, request: gr.Request, current: str, key: str, editing: str) -> Update:
+        """Puts the last question back into the box; a second click lets it be."""
+        p = self._parts
+        turns = self._kept.turns(current, owner_of(key, request)) if current and not editing else []
+        if not turns:
+            return {p.box: "", p.editing: "", p.edit: "Edit question"}
+        return {p.box: turns[-1].question, p.editing: turns[-1].id, p.edit: "Leave it as it was"}
+
+    def show(self, request: gr.Request, event: gr.EventData, key: str) -> Any:
+        """What the page's own buttons and markers ask for: the cards to show beside the chat."""
+        name, value = event.name, event.value
+        if name == "show":
+            turn, _, ids = value.removeprefix("?answer=").partition("#")
+            found = self._kept.turn(turn)
+            if found and found.answer:
+                return render.cards(turn, found.answer, ids.split(","), found.ratings)
+        elif name == "similar":
+            return render.listing(f"Similar to “{value}”", self._similar(value))
+        elif name == "rate":
+            turn, citation, good, reason = [*value.split(" ", 3), ""][:4]
+            if not self._kept.rate(turn, owner_of(key, request), int(citation), good == "1", reason):
+                gr.Warning("Only your own answers can be rated.")
+        return gr.skip()
+
+    def _similar(self, title: str) -> Iterator[Any]:
+        try:
+            hits = self._library.search(title, _SIMILAR + 1)
+        except AskpapersError as error:
+            raise gr.Error(str(error)) from None
+        return (hit.paper for hit in [h for h in hits if h.paper.title != title][:_SIMILAR])

@@ -1,0 +1,55 @@
+"""Example questions drawn from the papers at hand, each tried before it is offered."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections.abc import Iterator, Sequence
+
+from rag.assistant import Assistant
+from rag.library import Library
+from rag.types import Paper
+
+_NAMED = re.compile(r"([A-Z][\w-]*[A-Z0-9][\w-]*): \S")  # "HippoRAG: ...": a name that stands before a colon
+_ASKED = ("What is {}?", "How does {} work?", "What results does {} report?")
+_TRIES = 40
+
+
+class Examples:
+    """Called, gives the questions for the papers as they are now; they are drawn anew when the papers have changed."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        self._made_of, self._made = -1, [""]
+
+    def __call__(self) -> list[str]:
+        with self._lock:
+            if self._made_of != (size := len(self._library)):
+                self._made_of, self._made = size, examples(self._library)
+            return self._made
+
+
+def examples(library: Library, count: int = 4) -> list[str]:
+    """Up to `count` questions whose answers cite the paper that they were made from; the same for the same papers."""
+    papers = list(library.papers())
+    random.Random(len(papers)).shuffle(papers)
+    quoting = Assistant(library, "extractive")
+    good: list[str] = []
+    for question, paper in _candidates(papers, count):
+        answer = quoting.ask(question)
+        if answer.outcome == "answered" and paper.id in [c.paper.id for c in answer.citations]:
+            good.append(question)
+        if len(good) == count:
+            break
+    return good
+
+
+def _candidates(papers: Sequence[Paper], count: int) -> Iterator[tuple[str, Paper]]:
+    """Papers with a name of their own come first: they are asked about as people would."""
+    named = [(m[1], p) for p in papers if (m := _NAMED.match(p.title))]
+    for number, (name, paper) in enumerate(named[:_TRIES]):
+        yield _ASKED[number % len(_ASKED)].format(name), paper
+    for paper in papers[: max(count, _TRIES - len(named))]:
+        yield f"What is found in “{paper.title}”?", paper

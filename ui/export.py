@@ -1,0 +1,112 @@
+"""Conversations as Markdown, cited papers as BibTeX, ratings as labelled questions. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.types import Answer, Paper
+from ui.conversations import Rating, Turn
+
+_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7}")
+_TEX = str.maketrans({c: f"\\{c}" for c in "&%#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
+_MD = re.compile(r"([\\`*_\[\]<>#|$])")
+
+
+def markdown(name: str, turns: Sequence[Turn]) -> str:
+    """A conversation to keep or to send: questions, answers with their markers, sources with the exact sentences."""
+    parts = [f"# {_md(name)}"]
+    for turn in turns:
+        parts.append(f"## {_md(turn.question)}")
+        if not turn.answer:
+            parts.append(f"*{_md(turn.error)}*" if turn.error else f"{_md(turn.said)} *(stopped)*")
+            continue
+        claims = [_md(c.text) + "".join(f" [{n}]" for n in c.citations) for c in turn.answer.claims]
+        parts.append(" ".join([_md(turn.answer.message), *claims]).strip())
+        for c in turn.answer.citations:
+            quotes = "".join(f"\n   > {_md(s.text)}" for s in c.sentences)
+            parts.append(f"{c.number}. {_md(c.paper.title)}{_facts(c.paper)}{quotes}")
+        if not turn.answer.citations:
+            parts += [f"- {_md(p.title)}{_facts(p)}" for p in turn.answer.related]
+    return "\n\n".join(parts) + "\n"
+
+
+def bibtex(answers: Iterable[Answer]) -> str:
+    """Exactly the papers that the answers cite, each once, in the order of first use."""
+    papers = {c.paper.id: c.paper for answer in answers for c in answer.citations}
+    return "\n".join(_entry(paper) for paper in papers.values())
+
+
+def labelled(ratings: Iterable[Rating]) -> str:
+    """Rated answers as labelled questions, one JSON line each, in the format of data/questions.jsonl.
+
+    Papers and sentences of an answer found right are its gold, without those whose citation was found wrong. An
+    answer found wrong gives a line only where its right citations were named, or where "not stated" was right.
+    """
+    by_turn: dict[str, dict[int, Rating]] = {}
+    for rating in ratings:
+        by_turn.setdefault(rating.turn.id, {})[rating.citation] = rating
+    rows = [_case(rated) for rated in by_turn.values()]
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows if row)
+
+
+def _case(rated: dict[int, Rating]) -> dict[str, object] | None:
+    turn = next(iter(rated.values())).turn
+    if turn.answer is None:
+        return None
+    right = 0 in rated and rated[0].good
+    found = [c for c in turn.answer.citations if (rated[c.number].good if c.number in rated else right)]
+    answerable = bool(found)
+    if not answerable and (turn.answer.outcome == "answered" or not right):
+        return None
+    far = turn.answer.outcome == "nothing_relevant"
+    gold = {
+        "gold_titles": [c.paper.title for c in found],
+        "gold_evidence": [{"title": c.paper.title, "sentence": s.text} for c in found for s in c.sentences],
+    }
+    reasons = [f"{f'citation {n}' if n else 'answer'}: {r.reason}" for n, r in rated.items() if r.reason]
+    return {
+        "id": f"rated-{turn.id}",
+        "type": "factoid" if answerable else f"unanswerable_{'far' if far else 'near'}",
+        "question": turn.answer.standalone or turn.question,
+        **(gold if answerable else {}),
+        "answerable": answerable,
+        "tags": ["rated"],
+        "split": "dev",
+        **({"note": "; ".join(reasons)} if reasons else {}),
+    }
+
+
+def _facts(paper: Paper) -> str:
+    link = f"<{paper.url}>" if re.fullmatch(r"https?://[^\s<>]+", paper.url) else ""
+    return "".join(f". {fact}" for fact in (_md(", ".join(paper.authors)), str(paper.year or ""), link) if fact)
+
+
+def _md(text: str) -> str:
+    return _MD.sub(r"\\\1", " ".join(text.split()))
+
+
+def _entry(paper: Paper) -> str:
+    eprint = paper.id if _ARXIV.fullmatch(paper.id) else ""
+    fields = {
+        "title": "{" + _tex(paper.title) + "}",
+        "author": " and ".join(_tex(a) for a in paper.authors),
+        "year": str(paper.year or ""),
+        "eprint": eprint,
+        "archivePrefix": "arXiv" if eprint else "",
+        "url": paper.url if re.fullmatch(r"https?://[^\s{}\\]+", paper.url) else "",
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{_key(paper)},\n{lines}}}\n"
+
+
+def _key(paper: Paper) -> str:
+    """Cannot clash: it ends with the paper's id."""
+    return re.sub(r"[^\w.-]+", "-", paper.id, flags=re.ASCII).strip("-") or "paper"
+
+
+def _tex(text: str) -> str:
+    """Text as LaTeX, its formulas left as they are; backslashes outside are commands or escapes already."""
+    parts = re.split(r"(\$[^$]+\$|\\.)", " ".join(text.split()), flags=re.DOTALL)
+    return "".join(part if n % 2 else part.translate(_TEX).replace("$", r"\$") for n, part in enumerate(parts))

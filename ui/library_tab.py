@@ -1,0 +1,170 @@
+"""The papers: look through them, filter them, add and remove some."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import AskpapersError
+from rag.library import Library
+from rag.readers import read_papers
+from rag.retrieval import condition
+from rag.sync import SyncReport
+from rag.types import Paper
+from ui import render
+from ui.parts import LATEX, QUIET, Parts
+
+_PAGE = 25  # papers shown at a time
+_FOUND = 200  # papers of a search
+_FACETS: dict[str, Callable[[Paper], Sequence[Any]]] = {
+    "year": lambda paper: [paper.year] if paper.year else [],
+    "category": lambda paper: paper.categories,
+    "source": lambda paper: [paper.source],
+}
+_ORDERS: dict[str, Callable[[Paper], Any]] = {
+    "Title": lambda paper: paper.title.casefold(),
+    "Newest first": lambda paper: (-(paper.year or 0), paper.title.casefold()),
+    "Source": lambda paper: (paper.source, paper.line),
+}
+_FILES = "Files: a Daily Papers page, JSONL, CSV, BibTeX or an arXiv feed"
+_PROGRESS = gr.Progress()
+_TO_CHAT = "(...given) => { askpapers.chat(); return given; }"
+_SURE = "(...given) => confirm('Remove all papers of this source for good?') ? given : [null]"
+
+
+class LibraryTab:
+    """Lists and changes the library; what it filters by can be applied to the chat."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        with gr.Column(elem_classes="narrow"):
+            self.summary = gr.HTML(elem_id="summary")
+            with gr.Accordion("Add papers", open=False):
+                self.files = gr.File(label=_FILES, file_count="multiple", height=140)
+                self.pasted = gr.Textbox(label="Or paste a Daily Papers page", lines=3, max_lines=8)
+                self.add = gr.Button("Add", variant="primary")
+            self.ledger = gr.HTML(elem_id="ledger")
+            with gr.Accordion("Remove a source", open=False):
+                self.source = gr.Dropdown([], label="Source to remove", value=None)
+                self.remove_source = gr.Button("Remove all its papers", variant="stop")
+            with gr.Row():
+                self.words = gr.Textbox(label="Search the papers", placeholder="Words or a question", scale=3)
+                self.order = gr.Dropdown(list(_ORDERS), value="Title", label="Sort by", min_width=140)
+            with gr.Row():
+                self.facets = [gr.Dropdown([], label=f.capitalize(), multiselect=True, visible=False) for f in _FACETS]
+                self.apply = gr.Button("Ask only these", min_width=130, elem_id="apply", visible=False)
+            self.cards = gr.Markdown(latex_delimiters=LATEX, elem_id="papers")
+            self.shown = gr.Number(_PAGE, visible=False)
+            self.more = gr.Button("Show more", visible=False)
+
+    def wire(self, page: gr.Blocks, parts: Parts) -> None:
+        """Connects the tab to itself and to the chat."""
+        chosen = [self.words, self.order, *self.facets]
+        listed = [self.cards, self.more, self.shown]
+        fresh = [self.summary, self.source, *self.facets, *listed]
+        page.load(self.fresh, None, fresh, **QUIET)
+        gr.on(
+            [self.words.input, self.order.change, *(f.change for f in self.facets)],
+            lambda *given: self.rows(_PAGE, *given), chosen, listed, trigger_mode="always_last", **QUIET,
+        )  # fmt: skip
+        self.more.click(lambda n, *given: self.rows(n + _PAGE, *given), [self.shown, *chosen], listed, **QUIET)
+        gr.on(
+            [f.change for f in self.facets],
+            lambda *given: gr.Button(visible=any(given)), self.facets, self.apply, **QUIET,
+        )  # fmt: skip
+        self.apply.click(self.only, self.facets, [parts.where, parts.only], js=_TO_CHAT, **QUIET)
+        parts.only.click(lambda: ({}, gr.Button(visible=False)), None, [parts.where, parts.only], **QUIET)
+        change = [
+            self.add.click(
+                self.take, [self.files, self.pasted], [self.ledger, self.files, self.pasted], api_visibility="private"
+            ),
+            self.remove_source.click(self.drop_source, self.source, self.ledger, js=_SURE, **QUIET),
+            parts.bus.delete(self.drop, None, self.ledger, **QUIET),
+        ]
+        for event in change:
+            event.then(self.fresh, None, fresh, **QUIET)
+
+    def fresh(self) -> list[Any]:
+        """Everything that depends on which papers there are."""
+        papers = list(self._library.papers())
+        counts = {facet: Counter(str(v) for p in papers for v in values(p)) for facet, values in _FACETS.items()}
+        sources = sorted(counts["source"])
+        facets = [_facet(counts[facet], newest_first=facet == "year") for facet in _FACETS]
+        everything = self.rows(_PAGE, "", "Title", *[()] * len(_FACETS))
+        summary = render.summary(len(papers), len(sources), self._library.embedder.name)
+        return [summary, gr.Dropdown(sources, value=None), *facets, *everything]
+
+    def rows(self, count: float, words: str, order: str, *chosen: Sequence[str]) -> tuple[str, Any, float]:
+        """The first papers that the filters leave, in order; for words searched for, the nearest first."""
+        where = _where(chosen)
+        try:
+            if words.strip():
+                papers = [hit.paper for hit in self._library.search(words, _FOUND, where)]
+            else:
+                papers = sorted(self._library.shelf.papers(*condition(where)), key=_ORDERS[order])
+        except AskpapersError as error:
+            raise gr.Error(str(error)) from None
+        first = papers[: int(count)]
+        title = f"{len(first):,} of {len(papers):,}" if len(first) < len(papers) else ""
+        return render.listing(title, first, removable=True), gr.Button(visible=len(first) < len(papers)), count
+
+    def only(self, *chosen: Sequence[str]) -> tuple[dict[str, list[str]], Any]:
+        """The filters as the chat applies them, and the button that says so and lifts them."""
+        where = _where(chosen)
+        named = ", ".join(value for wanted in where.values() for value in wanted)
+        return where, gr.Button(f"Only {named} ✕", visible=bool(where))
+
+    def take(self, files: list[str] | None, pasted: str, progress: gr.Progress = _PROGRESS) -> tuple[str, None, str]:
+        """Adds the papers of files and of pasted text; gives the ledger."""
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [Path(f) for f in files or []]
+            if pasted.strip():
+                paths.append(Path(folder) / time.strftime("pasted-%Y-%m-%d-%H%M%S.txt"))
+                paths[-1].write_text(pasted, encoding="utf-8")
+            if not paths:
+                raise gr.Error("Choose files or paste a page first.")
+            try:
+                return render.ledger(self._sync(paths, progress)), None, ""
+            except AskpapersError as error:
+                raise gr.Error(str(error)) from None
+
+    def _sync(self, paths: Sequence[Path], progress: gr.Progress) -> SyncReport:
+        progress(0, desc="reading")
+        total, done = sum(1 for _ in read_papers(*paths)), 0
+
+        def tick(n: int) -> None:
+            nonlocal done
+            done += n
+            progress((done, total), desc="adding", unit="papers")
+
+        return self._library.sync(read_papers(*paths), progress=tick)
+
+    def drop(self, event: gr.EventData) -> str:
+        """Removes the paper whose button was clicked."""
+        return self._remove([event.value], "the library")
+
+    def drop_source(self, source: str | None) -> Any:
+        """Removes the papers that were read from a file; nothing when it was not confirmed."""
+        return self._remove(self._library.shelf.ids("source = ?", (source,)), source) if source else gr.skip()
+
+    def _remove(self, paper_ids: Sequence[str], source: str) -> str:
+        try:
+            return render.removed(self._library.remove(paper_ids), source)
+        except AskpapersError as error:
+            raise gr.Error(str(error)) from None
+
+
+def _where(chosen: Sequence[Sequence[str]]) -> dict[str, list[str]]:
+    return {name: list(wanted) for name, wanted in zip(_FACETS, chosen, strict=True) if wanted}
+
+
+def _facet(counts: Counter[str], newest_first: bool) -> Any:
+    """The values to filter by, with how many papers have each; not shown where there is nothing to choose."""
+    choices = [(f"{value} ({n:,})", value) for value, n in sorted(counts.items(), reverse=newest_first)]
+    return gr.Dropdown(choices, value=[], visible=len(choices) > 1)

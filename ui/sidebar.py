@@ -1,0 +1,89 @@
+"""Conversations: open, search, rename, delete, export, and what a fresh or linked page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from ui import export, render
+from ui.conversations import Conversations
+from ui.parts import QUIET, Parts, Update, cards, messages, new_key, owner_of
+
+_SURE = "(...given) => confirm('Delete this conversation for good?') ? given : ['', ...given.slice(1)]"
+
+
+class Sidebar:
+    """What is done with whole conversations."""
+
+    def __init__(
+        self, page: gr.Blocks, parts: Parts, conversations: Conversations, examples: Callable[[], list[str]]
+    ) -> None:
+        self._parts, self._kept, self._examples = parts, conversations, examples
+        p = parts
+        here = {"fn": None, "inputs": p.current, "outputs": None, "js": "current => askpapers.at(current)", **QUIET}
+        page.load(self.load, p.key, [*p.shown, p.key], **QUIET).then(None, js="() => askpapers.reveal()", **QUIET)
+        p.new.click(self.new, p.key, p.shown, **QUIET).then(**here)
+        p.bus.select(self.open, p.key, p.shown, **QUIET).then(**here)
+        p.find.input(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
+        p.name.submit(self.rename, [p.name, p.current, p.key], [p.name, p.listed], **QUIET)
+        p.name.blur(self.rename, [p.name, p.current, p.key], [p.name, p.listed], **QUIET)
+        p.delete.click(self.delete, [p.current, p.key], p.shown, js=_SURE, **QUIET).then(**here)
+        for button, save in ((p.as_markdown, self.as_markdown), (p.as_bibtex, self.as_bibtex)):
+            button.click(save, [p.current, p.key], p.saved, **QUIET).then(
+                None, p.saved, None, js="file => file && askpapers.save(...file)", **QUIET
+            )
+
+    def load(self, request: gr.Request, key: str) -> Update:
+        """A page as it opens: with the conversation or the answer that its address names, else a fresh one."""
+        p = self._parts
+        key = key or new_key()
+        owner, asked_for = owner_of(key, request), request.query_params
+        turn = self._kept.turn(asked_for.get("answer", ""))
+        current = turn.conversation if turn else asked_for.get("chat", "")
+        update = p.view(self._kept, owner, current)
+        if turn and turn.answer:
+            update[p.cards] = cards(turn)
+            if not update[p.current]:  # somebody else's: this one answer
+                update[p.chat] = messages(turn)
+        update[p.chat] = gr.Chatbot(update[p.chat], examples=[{"text": e} for e in self._examples()])
+        return {**update, p.key: key}
+
+    def new(self, request: gr.Request, key: str) -> Update:
+        return self._parts.view(self._kept, owner_of(key, request), "")
+
+    def open(self, request: gr.Request, event: gr.EventData, key: str) -> Update:
+        return self._parts.view(self._kept, owner_of(key, request), event.value)
+
+    def find(self, request: gr.Request, words: str, current: str, key: str) -> str:
+        return render.conversations(self._kept.listed(owner_of(key, request), words), current)
+
+    def rename(self, request: gr.Request, name: str, current: str, key: str) -> tuple[str, str]:
+        """The name as it is kept, and the list; a blank name changes nothing."""
+        owner = owner_of(key, request)
+        self._kept.rename(current, owner, name)
+        return self._kept.name(current, owner) or "", self.find(request, "", current, key)
+
+    def delete(self, request: gr.Request, current: str, key: str) -> Any:
+        if not current:
+            return {self._parts.box: gr.skip()}
+        owner = owner_of(key, request)
+        self._kept.delete(current, owner)
+        return self._parts.view(self._kept, owner, "")
+
+    def as_markdown(self, request: gr.Request, current: str, key: str) -> tuple[str, str] | None:
+        return self._file(request, current, key, ".md", lambda name, turns: export.markdown(name, turns))
+
+    def as_bibtex(self, request: gr.Request, current: str, key: str) -> tuple[str, str] | None:
+        return self._file(
+            request, current, key, ".bib", lambda _, turns: export.bibtex(t.answer for t in turns if t.answer)
+        )
+
+    def _file(self, request: gr.Request, current: str, key: str, suffix: str, write: Any) -> tuple[str, str] | None:
+        owner = owner_of(key, request)
+        name = self._kept.name(current, owner)
+        if name is None:
+            return None
+        return re.sub(r"\W+", "-", name).strip("-")[:50] + suffix, write(name, self._kept.turns(current, owner))
