@@ -4,21 +4,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eval.compare import compare as compare
-    from eval.compare import gate as gate
+    from eval.comparison import compare as compare
+    from eval.comparison import gate as gate
     from eval.report import Report as Report
     from eval.report import read_report as read_report
     from eval.run import evaluate as evaluate
-    from eval.run import score as score
+    from eval.run import score_answers as score_answers
 
 # Looked up on first use, so that `import eval` loads nothing heavy.
 _HOMES = {
     "Report": "eval.report",
-    "compare": "eval.compare",
+    "compare": "eval.comparison",
     "evaluate": "eval.run",
-    "gate": "eval.compare",
+    "gate": "eval.comparison",
     "read_report": "eval.report",
-    "score": "eval.run",
+    "score_answers": "eval.run",
 }
 __all__ = sorted(_HOMES)
 

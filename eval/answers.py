@@ -18,6 +18,7 @@ from typing import Any
 from eval.cases import Case, normal
 from eval.metrics import Reply, Source, Statement
 from rag.errors import SourceError
+from rag.gate import decide
 from rag.markers import parse, sentences_of
 from rag.retrieval import Retrieved
 from rag.sentences import split_sentences
@@ -35,13 +36,9 @@ def to_row(case: Case, answer: Answer, retrieved: Sequence[str] | None, confiden
     return row
 
 
-def ranking(retrieved: Retrieved) -> tuple[list[str], float | None]:
-    """The titles found, best first, and how sure that makes one that they answer, in about [0, 1].
-
-    Surety is the best mean of cosine and late score, the only retrieval figures that compare between questions.
-    """
-    sure = max(((m.cosine + m.late.score) / 2 for m in retrieved.matches), default=None)
-    return [m.record.paper.title for m in retrieved.matches], None if sure is None else round(sure, 6)
+def ranking(retrieved: Retrieved) -> tuple[list[str], float]:
+    """The titles found, best first, and the probability in [0, 1] that they answer, as the product's gate sees it."""
+    return [m.record.paper.title for m in retrieved.matches], round(decide(retrieved).probability, 6)
 
 
 def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[Reply]:
@@ -122,19 +119,19 @@ def to_reply(row: Any, name: str = "") -> Reply:
         raise ValueError("empty answer; one that declines says so in words, or with 'abstained': true")
     seconds = (row.get("timings") or {}).get("total")
     sure = None if confidence is None else float(confidence)
-    return replace(reply, id=str(given), confidence=sure, seconds=seconds and float(seconds))
+    usage = {name: int(n) for name, n in (row.get("usage") or {}).items()}
+    return replace(reply, id=str(given), confidence=sure, seconds=seconds and float(seconds), usage=usage)
 
 
 def _ours(row: Mapping[str, Any]) -> Reply:
     citations = {int(c["number"]): c for c in row["citations"]}
-    usage = row.get("usage") or {}
+    claims = tuple(_claim(claim, citations) for claim in row["claims"])
     return Reply(
         id="",
         question=str(row["question"]),
-        statements=tuple(_claim(claim, citations) for claim in row["claims"]),
+        statements=claims or tuple(_statements(str(row.get("answer", "")), ())),  # a greeting has no claims
         retrieved=None if row.get("retrieved") is None else tuple(map(str, row["retrieved"])),
         declined=row["outcome"] != "answered",
-        tokens=sum(int(n) for name, n in usage.items() if "token" in name) or None,
     )
 
 

@@ -44,10 +44,11 @@ def closed_book(llm: Any, case: Case) -> dict[str, Any]:
     """The model's answer from memory, citing nothing. Raises LLMError."""
     asked = "\n".join([*(f"{turn['role']}: {turn['content']}" for turn in case.history), case.question])
     started = time.perf_counter()
-    output = complete(llm, SYSTEM, asked).strip()
+    usage: dict[str, int] = {}
+    output = complete(llm, SYSTEM, asked, usage).strip()
     seconds = round(time.perf_counter() - started, 4)
     row = {"id": case.id, "input": case.question, "output": output, "ctxs": None, "abstained": not output}
-    return {**row, "timings": {"total": seconds}}
+    return {**row, "usage": usage, "timings": {"total": seconds}}
 
 
 def _quote(case: Case, record: Record, passage: Passage) -> Answer:

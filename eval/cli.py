@@ -32,6 +32,10 @@ QUESTIONS = Path("data/questions.jsonl")
 
 Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
 Llm = Annotated[str | None, typer.Option(help="The model that answers (ASKPAPERS_LLM).", show_default=False)]
+Checking = Annotated[
+    str | None,
+    typer.Option(help="strict, flag or off: unsupported sentences (ASKPAPERS_CHECKING).", show_default=False),
+]
 Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
 Out = Annotated[Path, typer.Option(help="Folder for the report.")]
@@ -48,6 +52,7 @@ def run(
     questions: Annotated[Path, typer.Option(help="Labelled questions.")] = QUESTIONS,
     home: Home = None,
     llm: Llm = None,
+    checking: Checking = None,
     judge: Judge = "coverage",
     split: Split = None,
     out: Out = Path("build/eval"),
@@ -62,7 +67,7 @@ def run(
 
     error = _judge_error(meta_file)
     report = evaluate(
-        _assistant(_settings(home=home, llm=llm)),
+        _assistant(_settings(home=home, llm=llm, checking=checking)),
         questions,
         split=split,
         judge=judge,
@@ -92,7 +97,7 @@ def score(
     meta_file: MetaFile = None,
 ) -> None:
     """Report on answers that are there already."""
-    from eval.run import score as score_answers
+    from eval.run import score_answers
     from eval.show import summary
 
     report = score_answers(
@@ -118,7 +123,7 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Folder for compare.md and compare.html.")] = None,
 ) -> None:
     """Show what b gains over a, question by question; refused when corpus or questions differ."""
-    from eval.compare import compare as compare_runs
+    from eval.comparison import compare as compare_runs
 
     found = compare_runs(a, b)
     print(found)
@@ -135,7 +140,7 @@ def gate(
     ] = None,
 ) -> None:
     """Exit with 1 when a run is worse than a baseline beyond chance."""
-    from eval.compare import gate as gate_run
+    from eval.comparison import gate as gate_run
 
     failures = gate_run(baseline, run, dict(map(_minimum, minimum or ())))
     for failure in failures:
@@ -252,7 +257,8 @@ def _library(settings: Settings) -> Library:
 def _assistant(settings: Settings) -> Assistant:
     from rag.assistant import Assistant
 
-    return Assistant(_library(settings), settings.llm, sources=settings.sources)
+    library = _library(settings)
+    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
 
 
 def _judge_error(spec: str | None) -> JudgeError | None:

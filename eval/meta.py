@@ -79,8 +79,8 @@ class Meta:
             Text(
                 f"Judge of level {self.level} ({LEVELS[self.level]}). Figures with 95% intervals, claims of one group "
                 "resampled together. AUC 0.5 is chance. The probes see the claim only: a judge no better than they are "
-                f"reads no evidence. Claims of {OWN!r} stand word for word in their evidence, so there the shares of "
-                "mutants caught and of originals kept tell more than the AUC."
+                f"reads no evidence. Claims of {OWN!r} stand word for word in their evidence, which gives level 0 an "
+                "AUC of 1 for nothing: it is left out there."
             ),
         ]
         for one in self.sets:
@@ -174,7 +174,8 @@ def _check(name: str, claims: Sequence[LabelledClaim], wrong: Wrong, scorer: Sco
             shown.update()
     checks, error = _against_labels(name, [(c, s) for c in claims if (s := found[c])], scorer.judge.name)
     for kind, pairs in spoilt.items():
-        checks += _against_originals(kind, [(a, b) for x, y in pairs if (a := found[x]) and (b := found[y])])
+        told = _against_originals(kind, [(a, b) for x, y in pairs if (a := found[x]) and (b := found[y])])
+        checks += told[1:] if name == OWN and scorer.judge.level == 0 else told
     checks.append(_twice(claims, scorer.judge))
     return MetaSet(name, len(claims), scorer.failures - failures, tuple(checks), error)
 
@@ -222,13 +223,17 @@ def _figure(name: str, about: str, statistic: Any, groups: NDArray[Any], *column
 
 
 def _against_originals(kind: str, known: Sequence[tuple[Support, Support]]) -> list[Check]:
-    """Do the spoilt claims score less than their originals, and how many are caught by verdict and by warnings?"""
+    """Do the spoilt claims score less than their originals, and how many are caught by verdict and by warnings?
+
+    For the AUC both sides are resampled by themselves: a pair kept together and drawn twice would be compared with
+    itself four times, which moves the whole interval.
+    """
     if not known:
         return []
     n = len(known)
     truth = np.repeat([True, False], n)
     scores = np.array([a.score for a, _ in known] + [b.score for _, b in known])
-    found = _figure(f"{kind}: AUC", "originals against them", auc, np.tile(np.arange(n), 2), truth, scores)
+    found = _figure(f"{kind}: AUC", "originals against them", auc, np.arange(2 * n), truth, scores)
     checks = [replace(found, n=n)]
     for share, about, hits in (
         ("caught", "of them called unsupported", [b.verdict != "supported" for _, b in known]),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
@@ -51,6 +51,7 @@ METRICS = {
     "false_abstention": Metric("answerable questions that are not answered", higher_is_better=False),
     "answer_points": Metric("labelled key facts that the answer holds; 0 when it abstains"),
     "tokens": Metric("tokens of the answering model a question", higher_is_better=False, unit="tokens"),
+    "judge_calls": Metric("sentences the answerer had judged by a model", higher_is_better=False, unit="calls"),
 }
 GROUNDING = ("citation_recall", "citation_precision", "sentence_grounding", "answer_grounded", "evidence_coverage")
 
@@ -92,8 +93,8 @@ class Reply:
     retrieved: tuple[str, ...] | None = None
     declined: bool = False
     confidence: float | None = None
-    tokens: int | None = None
     seconds: float | None = None
+    usage: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def claims(self) -> tuple[Statement, ...]:
@@ -183,7 +184,10 @@ def measure(case: Case | None, reply: Reply, judged: Sequence[Judged]) -> dict[s
     abstained = Value(float(reply.abstained))
     values["abstention_recall"] = Value(0, 0, "answerable") if answerable else abstained if case else unlabelled
     values["false_abstention"] = abstained if answerable else Value(0, 0, "unanswerable") if case else unlabelled
-    values["tokens"] = Value(reply.tokens) if reply.tokens else Value(0, 0, "no model was used")
+    tokens = sum(n for name, n in reply.usage.items() if "token" in name)
+    calls = reply.usage.get("judge_calls")
+    values["tokens"] = Value(tokens) if tokens else Value(0, 0, "no model, or not told")
+    values["judge_calls"] = Value(calls) if calls is not None else Value(0, 0, "no model, or not told")
     return {name: values[name] for name in METRICS}
 
 

@@ -11,6 +11,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from eval.metrics import METRICS
 from eval.report import Delta
 
 
@@ -69,8 +70,8 @@ def reliability(bins: Sequence[Sequence[float]]) -> str:
 
 
 def differences(deltas: Sequence[Delta]) -> str:
-    """Differences with their intervals, a row a metric; tokens, which are no share, are left out."""
-    shown = [d for d in deltas if d.value is not None and d.metric != "tokens"][::-1]
+    """Differences with their intervals, a row a metric that is a share."""
+    shown = [d for d in deltas if d.value is not None and METRICS[d.metric].unit == "share"][::-1]
 
     def draw(axes: Axes) -> None:
         for at, delta in enumerate(shown):

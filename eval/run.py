@@ -21,7 +21,7 @@ from eval.report import Report, save
 from eval.score import Scorer, in_parallel, source_hash
 from eval.stats import JudgeError
 from rag import prompts
-from rag.errors import SourceError
+from rag.errors import LLMError, SourceError
 from rag.llms import name_of
 from rag.retrieval import retrieve
 
@@ -74,7 +74,7 @@ def evaluate(
         return _report(rows, cases, library, judge, header["hashes"], about, parallel, judge_error, out, progress)
 
 
-def score(
+def score_answers(
     answers: str | Path,
     library: Library,
     questions: Questions | None = None,
@@ -134,8 +134,9 @@ def _hash(value: Any) -> str:
 
 
 def _settings(assistant: Assistant) -> dict[str, Any]:
-    """What the assistant was set to: its plain attributes, its models."""
-    plain = {k: v for k, v in vars(assistant).items() if isinstance(v, (str, int, float)) and not k.startswith("_")}
+    """What the assistant was set to: its plain attributes, and its models by name."""
+    named = {k.lstrip("_"): getattr(v, "name", v) for k, v in vars(assistant).items()}
+    plain = {k: v for k, v in named.items() if isinstance(v, (str, int, float))}
     return {**plain, "llm": name_of(assistant.llm), "embedding": assistant.library.fingerprint["embedding"]}
 
 
@@ -189,12 +190,15 @@ def _answer_all(
         tick()
     missing = [case for case in cases if case.id not in rows]
     part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("a", encoding="utf-8") as file, closing(in_parallel(ask, missing, parallel)) as done:
-        for case, row in done:
-            rows[case.id] = row
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            file.flush()
-            tick()
+    try:
+        with part.open("a", encoding="utf-8") as file, closing(in_parallel(ask, missing, parallel)) as done:
+            for case, row in done:
+                rows[case.id] = row
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.flush()
+                tick()
+    except LLMError as error:
+        raise LLMError(f"{error}; {len(rows)} of {len(cases)} answers are kept, run again to go on") from error
     ordered = [rows[case.id] for case in cases]
     save(apart, _dump([{"id": row["id"], "timings": row["timings"]} for row in ordered]))
     save(path, _dump([{k: v for k, v in row.items() if k != "timings"} for row in ordered]))

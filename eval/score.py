@@ -63,7 +63,7 @@ class Scorer:
                 cache.put(key, found)
             with self._lock:
                 self.calls += 1
-                self._failed_in_a_row = 0
+                self._failed_in_a_row *= judge is not self.judge  # that level 0 works tells nothing of the others
         self._memory[key] = found
         return found
 

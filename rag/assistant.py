@@ -24,7 +24,7 @@ from rag.support import Coverage, Judge, load_judge
 from rag.types import Answer, Claim, Evidence, Outcome, Paper
 
 MOST_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
-MOST_SENT = 8  # sentences that a model is sent
+MOST_SENT = 6  # sentences that a model is sent
 MOST_LISTED = 12  # papers looked at for a list
 MOST_SENTENCES = 12  # of a model; what goes on longer repeats itself
 
@@ -91,10 +91,11 @@ class Assistant:
         run.lap("retrieve")
         if outcome == "answered":
             on_status(f"reading {len({e.number for e in evidence})} papers")
+            between = "\n- " if asks_for_list(run.standalone) and not run.compared else " "
             pieces = self._quote(run, evidence) if self.llm is None else self._write(run, evidence, on_status)
             for piece in pieces:
                 run.first_word()
-                yield piece if not run.said else " " + piece
+                yield piece if not run.said else between + piece
                 run.said = True
             if not run.page.claims:
                 outcome = "not_stated"
@@ -158,8 +159,8 @@ class Assistant:
         if run.notes:
             run.message = " ".join(run.notes)
             yield run.message
-        sent = evidence[:MOST_SENT]
-        if run.compared or asks_for_list(run.standalone):  # the papers that belong in the answer, not the best alone
+        sent, listing = evidence[:MOST_SENT], asks_for_list(run.standalone)
+        if run.compared or listing:  # the papers that belong in the answer, not the best alone
             sent = extract(run.standalone, evidence, run.compared)
         coverage = Coverage(self.library.embedder, self.library.frequency, len(self.library))
         judge = coverage if isinstance(self._judge, str) else self._judge
@@ -177,6 +178,10 @@ class Assistant:
                 if checked is not None:
                     run.usage["unknown_citations"] = run.usage.get("unknown_citations", 0) + checked.unknown
                     yield from (str(claim) for claim in self._shown(run, checked))
+        if listing and not run.cut:  # a list is complete, whatever the model thought worth a word
+            for e in sent:
+                if not run.page.cites(e.paper):
+                    yield str(run.page.quote(e))
         if run.cut:
             run.notes.append(run.cut)
             run.message = " ".join([*([run.message] if run.message else []), run.cut])
@@ -189,7 +194,8 @@ class Assistant:
             yield run.page.add(claim, checked.evidence)
             return
         run.page.withheld.append(claim)
-        for e in checked.evidence[:1]:
+        first_of_paper = {e.number: e for e in reversed(checked.evidence)}.values()
+        for e in sorted(first_of_paper, key=lambda e: e.number):
             if not run.page.has_quoted(e):
                 yield run.page.quote(e)
 
@@ -249,6 +255,7 @@ class _Run:
             message=message,
             standalone=self.standalone or self.question,
             withheld=tuple(self.page.withheld),
+            listing=outcome == "answered" and asks_for_list(self.standalone) and not self.compared,
             model=model,
             usage=self.usage,
             timings={**self.timings, "total": round(time.perf_counter() - self.started, 4)},

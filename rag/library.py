@@ -14,6 +14,7 @@ from typing import Any
 from rag.embedding import DEFAULT, Embedder, load_embedder
 from rag.errors import LibraryError, NoIndexError, QuestionError
 from rag.passages import CHUNKER
+from rag.reranker import Reranker, load_reranker
 from rag.shelf import Shelf
 from rag.sync import Progress, Sync, SyncReport, repair
 from rag.types import Hit, Paper
@@ -24,10 +25,17 @@ _MAX_QUESTION = 4000  # characters
 class Library:
     """Papers in a folder: `sync` writes, `search` reads. Safe to share between threads."""
 
-    def __init__(self, home: Path, embedder: Embedder | None, embedding: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        embedder: Embedder | None = None,
+        embedding: str = DEFAULT,
+        runtime: str = "auto",
+        reranker: str | Reranker = "",
+    ) -> None:
         self.home = home
         self.ledger = home / "ledger.jsonl"
-        self._embedding = embedding
+        self._embedding, self._runtime, self._reranker = embedding, runtime, reranker
         self._given_embedder = embedder
         self._lock = threading.RLock()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -41,10 +49,14 @@ class Library:
         *,
         embedding: str = DEFAULT,
         embedder: Embedder | None = None,
+        runtime: str = "auto",
+        reranker: str | Reranker = "",
         create: bool = True,
     ) -> Library:
         """Opens the library in that folder, made when absent and `create`.
 
+        `runtime` is what runs the embedding model (`load_embedder`); `reranker` a CrossEncoder's name or folder,
+        or any object with its `predict`, "" for none.
         Raises NoIndexError when absent and not to be made, LibraryError when it was made with another model.
         """
         home = Path(home).expanduser()
@@ -52,7 +64,7 @@ class Library:
             raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder (ASKPAPERS_HOME, --home)")
-        library = cls(home, embedder, embedding)
+        library = cls(home, embedder, embedding, runtime, reranker)
         library._check_fingerprint()
         if library.shelf.state("writing"):
             library._repair_if_free()
@@ -60,7 +72,13 @@ class Library:
 
     @cached_property
     def embedder(self) -> Embedder:
-        return self._given_embedder or load_embedder(self._embedding)
+        return self._given_embedder or load_embedder(self._embedding, self._runtime)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        if isinstance(self._reranker, str):
+            return load_reranker(self._reranker) if self._reranker else None
+        return self._reranker
 
     @cached_property
     def store(self) -> Any:
@@ -114,7 +132,11 @@ class Library:
         return self.shelf.papers()
 
     def __len__(self) -> int:
-        return self.shelf.counts()[0]
+        return self._size
+
+    @cached_property
+    def _size(self) -> int:
+        return self.shelf.size()
 
     def refresh(self) -> None:
         """Sees what another process has written since. Cheap when nothing was."""
@@ -128,9 +150,13 @@ class Library:
         """Drops what was cached of the stores; they open anew on next use."""
         if "store" in self.__dict__:
             self.__dict__.pop("store").close()  # Chroma does not see another process's vectors until reopened
-        self.__dict__.pop("frequency", None)
+        self._forget_counts()
         if "lexical" in self.__dict__:
             self.lexical.reload()
+
+    def _forget_counts(self) -> None:
+        for name in ("frequency", "_size"):
+            self.__dict__.pop(name, None)
 
     def status(self) -> dict[str, Any]:
         """What is in the library and what it was made with."""
@@ -195,7 +221,7 @@ class Library:
             try:
                 yield
             finally:
-                self.__dict__.pop("frequency", None)
+                self._forget_counts()
                 self._generation = str(int(self.shelf.state("generation", "0")) + 1)
                 self.shelf.set_state("generation", self._generation)
             self.shelf.set_state("writing", "")

@@ -13,6 +13,7 @@ from rag.errors import LLMError, SettingsError
 EXTRACTIVE = "extractive"
 FORMS = "extractive, openai:MODEL, anthropic:MODEL, ollama:MODEL, http://host:port/v1#MODEL, gguf:PATH, hf:NAME"
 TIMEOUT = 120.0  # seconds without an answer
+RETRIES = 2  # of a request that the server was too busy for; Retry-After is honoured
 CONTEXT = 4096  # tokens assumed of a server that does not say; prompts stay well below
 MOST_TOKENS = 400  # of a reply: a handful of sentences
 
@@ -118,7 +119,7 @@ def _compatible(model: str, base: str, key: str) -> Any:
         is_chat_model=True,
         context_window=CONTEXT,
         max_tokens=MOST_TOKENS,
-        max_retries=2,
+        max_retries=RETRIES,
         timeout=TIMEOUT,
         temperature=0.0,
     )
@@ -158,7 +159,8 @@ def first_token(llm: Any, system: str, user: str, usage: dict[str, int] | None =
     if not _is_compatible(llm):
         return {}
     try:
-        reply = llm.chat(_messages(system, user), max_tokens=1, logprobs=True, top_logprobs=20)
+        short = llm.model_copy(update={"max_tokens": 1})  # its own setting wins over one in the call
+        reply = short.chat(_messages(system, user), logprobs=True, top_logprobs=20)
         _count(reply.raw, usage)
         given = getattr(reply.raw.choices[0], "logprobs", None)
         return {t.token: t.logprob for t in given.content[0].top_logprobs} if given and given.content else {}

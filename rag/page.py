@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.types import Citation, Claim, Evidence
+from rag.types import Citation, Claim, Evidence, Paper
 
 
 class Page:
@@ -39,6 +39,10 @@ class Page:
     def has_quoted(self, e: Evidence) -> bool:
         """Whether that sentence already stands on the page in its own words."""
         return any(c.quoted and c.text == e.sentence.text for c in self.claims)
+
+    def cites(self, paper: Paper) -> bool:
+        """Whether the paper is cited already."""
+        return paper.id in self._cited
 
     def citations(self) -> tuple[Citation, ...]:
         """The cited papers, each with the sentences that were cited, in the abstract's order."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import Vectors
-from rag.shelf import Record
-from rag.tokens import TITLE, QueryTokens, max_by_group, query_tokens, similarities
+from rag.reranker import DEPTH as RERANKED
+from rag.reranker import Reranker, reordered
+from rag.shelf import Features, Record
+from rag.tokens import TITLE, QueryTokens, max_by_run, query_tokens, similarities
 from rag.types import Hit
 
 if TYPE_CHECKING:
@@ -78,24 +80,45 @@ def retrieve(library: Library, query: str, k: int, where: Mapping[str, Any] | No
     encoded = library.embedder.encode_query(query)
     tokens = query_tokens(query, encoded, library.frequency, max(len(library), 1))
     allowed = library.shelf.ids(*condition(where)) if where else None
-    candidates = _candidates(library, query, encoded.vector, max(CANDIDATES, k), allowed)
-    records = library.shelf.records(candidates)
-    if not records:
+    depth = max(CANDIDATES, k)
+    proposed = _candidates(library, query, encoded.vector, depth, allowed)
+    candidates = library.shelf.features(proposed)
+    if not candidates:
         return Retrieved(query, tokens, [])
     # Both scores for every candidate, also those that only one side proposed: else fusion compares unlike things.
-    words = library.lexical.scores(query, candidates)
-    cosines = np.array([float((r.vectors @ encoded.vector).max()) for r in records])
-    bm25 = np.array([words.get(r.paper.id, 0.0) for r in records])
+    cosines = _best_cosines([c.vectors for c in candidates], encoded.vector)
+    words = library.lexical.scores(query, [c.id for c in candidates])
+    bm25 = np.array([words.get(c.id, 0.0) for c in candidates])
     fused = fuse(cosines, bm25)
-    best = np.argsort(-fused, kind="stable")[: max(CANDIDATES, k)]
-    late = late_scores(tokens, [records[i] for i in best])
+    best = np.argsort(-fused, kind="stable")[:depth]
+    late = late_scores(tokens, [candidates[i] for i in best])
     lates = np.array([x.score for x in late])
     final = (1 - LATE_WEIGHT) * fused[best] + LATE_WEIGHT * lates / max(float(lates.max()), 1e-9)
+    order = sorted(range(len(best)), key=lambda at: (-final[at], candidates[best[at]].id))
+    order = order[: max(k, RERANKED) if library.reranker else k]
+    found = {r.paper.id: r for r in library.shelf.records([candidates[best[at]].id for at in order])}
     matches = [
-        Match(records[i], float(cosines[i]), float(bm25[i]), late[at], float(final[at])) for at, i in enumerate(best)
+        Match(found[candidates[i].id], float(cosines[i]), float(bm25[i]), late[at], float(final[at]))
+        for at, i in ((at, best[at]) for at in order)
+        if candidates[i].id in found
     ]
-    matches.sort(key=lambda m: (-m.score, m.record.paper.id))
+    if library.reranker:
+        matches = _reranked(library.reranker, query, matches)
     return Retrieved(query, tokens, matches[:k])
+
+
+def _reranked(reranker: Reranker, query: str, matches: list[Match]) -> list[Match]:
+    """The matches with the first RERANKED in the reranker's order; the scores stay at their ranks."""
+    head = matches[:RERANKED]
+    order = reordered(reranker, query, [m.record.paper for m in head])
+    return [replace(matches[i], score=m.score) for i, m in zip(order, head, strict=True)] + matches[RERANKED:]
+
+
+def _best_cosines(vectors: Sequence[Vectors], vector: Vectors) -> Vectors:
+    """The cosine of each paper's best passage."""
+    starts = np.cumsum([0, *(len(v) for v in vectors[:-1])])
+    best: Vectors = np.maximum.reduceat(np.concatenate(vectors) @ vector, starts)
+    return best
 
 
 def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
@@ -105,26 +128,20 @@ def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
     return fused
 
 
-def late_scores(query: QueryTokens, records: Sequence[Record]) -> list[Late]:
+def late_scores(query: QueryTokens, papers: Sequence[Features]) -> list[Late]:
     """MaxSim of the question against each paper and each of its sentences."""
-    if not records:
-        return []
-    codes = np.concatenate([r.tokens.codes for r in records])
-    groups = np.concatenate([r.tokens.sentences.astype(np.int64) + (i << 16) for i, r in enumerate(records)])
-    numbers, maxima = max_by_group(similarities(query, codes), groups)
+    codes = np.concatenate([p.tokens.codes for p in papers])
+    groups = np.concatenate([p.tokens.sentences.astype(np.int64) + (i << 16) for i, p in enumerate(papers)])
+    numbers, maxima = max_by_run(similarities(query, codes), groups)
+    ends = np.searchsorted(numbers, np.arange(1, len(papers) + 1) << 16)
     results = []
-    for i, record in enumerate(records):
-        mine = (numbers >> 16) == i
-        matches = np.zeros((len(query.weights), len(record.sentences)), np.float32)
-        title = np.zeros(len(query.weights), np.float32)
-        for number, column in zip(numbers[mine] & TITLE, maxima[:, mine].T, strict=True):
-            if number == TITLE:
-                title = column
-            elif number < len(record.sentences):
-                matches[:, number] = column
-        best = np.maximum(matches.max(axis=1), title)
-        sentences = query.weights @ np.maximum(matches, TITLE_SHARE * title[:, None])
-        results.append(Late(float(query.weights @ best), sentences, matches, title))
+    for paper, start, end in zip(papers, [0, *ends[:-1]], ends, strict=True):
+        columns = np.zeros((len(query.weights), paper.sentences + 1), np.float32)  # the last one is the title's
+        at = np.minimum(numbers[start:end] & TITLE, paper.sentences)
+        np.maximum.at(columns.T, at, maxima[:, start:end].T)
+        matches, title = columns[:, :-1], columns[:, -1]
+        scores = query.weights @ np.maximum(matches, TITLE_SHARE * title[:, None])
+        results.append(Late(float(query.weights @ columns.max(axis=1)), scores, matches, title))
     return results
 
 
@@ -132,9 +149,9 @@ def _candidates(library: Library, query: str, vector: Vectors, n: int, allowed: 
     """Ids of the papers that dense and BM25 propose, n from each."""
     if allowed is not None and len(allowed) <= EXACT_UP_TO:
         ids, vectors = library.shelf.vectors(allowed)
-        nearest = [ids[i] for i in np.argsort(-(vectors @ vector), kind="stable")] if ids else []
+        nearest = [ids[i] for i in np.argsort(-_best_cosines(vectors, vector), kind="stable")[:n]] if ids else []
         words = sorted(library.lexical.scores(query, list(allowed)).items(), key=lambda item: -item[1])
-        return _unique([*_unique(nearest)[:n], *[i for i, _ in words[:n]]])
+        return _unique([*nearest, *[i for i, _ in words[:n]]])
     share = 1.0 if allowed is None else len(allowed) / max(len(library), 1)
     wanted = None if allowed is None else set(allowed)
     deeper = int(np.ceil(2 / share)) if wanted is not None else 1

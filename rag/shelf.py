@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections import Counter
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,12 +19,14 @@ from rag.store import paper_from_json, paper_to_json
 from rag.tokens import TokenCodes
 from rag.types import Paper, Passage, Sentence
 
+_LAYOUT = 2  # raise it when the tables change: an older shelf is dropped, and built anew from Chroma
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS papers (
     id TEXT PRIMARY KEY, hash TEXT NOT NULL, title TEXT NOT NULL, year INTEGER, source TEXT NOT NULL,
-    categories TEXT NOT NULL, passages INTEGER NOT NULL, paper TEXT NOT NULL);
+    categories TEXT NOT NULL, passages INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS features (
-    id TEXT PRIMARY KEY, sentences BLOB NOT NULL, passages BLOB NOT NULL, vectors BLOB NOT NULL, tokens BLOB NOT NULL);
+    id TEXT PRIMARY KEY, vectors BLOB NOT NULL, tokens BLOB NOT NULL, sentences BLOB NOT NULL, passages BLOB NOT NULL,
+    paper TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS frequency (token INTEGER PRIMARY KEY, papers INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year);
@@ -41,6 +44,15 @@ class Record:
     tokens: TokenCodes
 
 
+class Features(NamedTuple):
+    """What scoring needs of a paper: vectors (passages, d), the number of its sentences, its token codes."""
+
+    id: str
+    vectors: Vectors
+    sentences: int
+    tokens: TokenCodes
+
+
 class Shelf:
     """The rows, the token frequencies and a few named states. Thread-safe; other processes may read along."""
 
@@ -50,7 +62,16 @@ class Shelf:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        old = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if old != _LAYOUT:
+            stale = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in stale:
+                self._db.execute(f"DROP TABLE {table}")
         self._db.executescript(_SCHEMA)
+        if old != _LAYOUT:
+            self._db.execute(f"PRAGMA user_version = {_LAYOUT}")
+            if stale:
+                self.set_state("writing", "1")  # the library then brings it back in step
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -72,14 +93,14 @@ class Shelf:
             p = r.paper
             categories = f" {' '.join(p.categories)} "
             self._db.execute(
-                "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (p.id, p.content_hash, p.title, p.year, p.source, categories, len(r.passages), paper_to_json(p)),
+                "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (p.id, p.content_hash, p.title, p.year, p.source, categories, len(r.passages)),
             )
             sentences = np.array([(s.start, s.end) for s in r.sentences], np.uint32)
             passages = np.array([(s.start, s.end) for s in r.passages], np.uint32)
             vectors = r.vectors.astype(np.float16)
-            blobs = (sentences.tobytes(), passages.tobytes(), vectors.tobytes(), r.tokens.to_bytes())
-            self._db.execute("INSERT INTO features VALUES (?, ?, ?, ?, ?)", (p.id, *blobs))
+            blobs = (vectors.tobytes(), r.tokens.to_bytes(), sentences.tobytes(), passages.tobytes())
+            self._db.execute("INSERT INTO features VALUES (?, ?, ?, ?, ?, ?)", (p.id, *blobs, paper_to_json(p)))
             counts.update(np.unique(r.tokens.ids).tolist())
         self._count(counts, 1)
 
@@ -101,12 +122,7 @@ class Shelf:
 
     def records(self, paper_ids: Sequence[str]) -> list[Record]:
         """Those papers in the order asked for; unknown ids are left out."""
-        marks = ",".join("?" * len(paper_ids))
-        rows = self._query(
-            "SELECT p.id, p.paper, f.sentences, f.passages, f.vectors, f.tokens FROM papers p JOIN features f "
-            f"ON p.id = f.id WHERE p.id IN ({marks})",
-            paper_ids,
-        )
+        rows = self._rows("id, paper, sentences, passages, vectors, tokens", paper_ids)
         found = {row[0]: self._record(*row[1:]) for row in rows}
         return [found[i] for i in paper_ids if i in found]
 
@@ -119,27 +135,38 @@ class Shelf:
             paper,
             tuple(Sentence(i, s, e, text[s:e]) for i, (s, e) in enumerate(spans)),
             tuple(Passage(paper.id, i, s, e, text[s:e]) for i, (s, e) in enumerate(parts)),
-            np.frombuffer(vectors, np.float16).reshape(-1, self._dimension).astype(np.float32),
+            self._vectors(vectors),
             TokenCodes.from_bytes(tokens, self._dimension),
         )
 
     def papers(self, where: str = "1", values: Sequence[Any] = ()) -> Iterator[Paper]:
         """Papers by a condition on the columns, ordered by id."""
-        for (text,) in self._query(f"SELECT paper FROM papers WHERE {where} ORDER BY id", values):
+        sql = f"SELECT paper FROM papers JOIN features USING (id) WHERE {where} ORDER BY id"
+        for (text,) in self._query(sql, values):
             yield paper_from_json(text)
 
     def ids(self, where: str, values: Sequence[Any] = ()) -> list[str]:
         """Ids of papers by a condition on the columns."""
         return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where}", values)]
 
-    def vectors(self, paper_ids: Sequence[str]) -> tuple[list[str], Vectors]:
-        """All passage vectors of those papers: (paper id of each row, float32 (rows, d))."""
-        marks = ",".join("?" * len(paper_ids))
-        rows = self._query(f"SELECT id, vectors FROM features WHERE id IN ({marks})", paper_ids)
-        width = 2 * self._dimension
-        ids = [paper_id for paper_id, blob in rows for _ in range(len(blob) // width)]
-        joined = np.frombuffer(b"".join(blob for _, blob in rows), np.float16)
-        return ids, joined.reshape(-1, self._dimension).astype(np.float32)
+    def vectors(self, paper_ids: Sequence[str]) -> tuple[list[str], list[Vectors]]:
+        """Those of the papers that are there, in the order asked for, and their passage vectors, (passages, d) each."""
+        found = {i: self._vectors(blob) for i, blob in self._rows("id, vectors", paper_ids)}
+        ids = [i for i in paper_ids if i in found]
+        return ids, [found[i] for i in ids]
+
+    def features(self, paper_ids: Sequence[str]) -> list[Features]:
+        """What scoring needs of those papers, in the order asked for; unknown ids are left out."""
+        rows = self._rows("id, vectors, length(sentences) / 8, tokens", paper_ids)
+        found = {i: Features(i, self._vectors(v), n, TokenCodes.from_bytes(t, self._dimension)) for i, v, n, t in rows}
+        return [found[i] for i in paper_ids if i in found]
+
+    def _vectors(self, blob: bytes) -> Vectors:
+        return np.frombuffer(blob, np.float16).reshape(-1, self._dimension).astype(np.float32)
+
+    def _rows(self, columns: str, paper_ids: Sequence[str]) -> list[Any]:
+        sql = f"SELECT {columns} FROM features WHERE id IN (SELECT value FROM json_each(?))"
+        return self._query(sql, (json.dumps(list(paper_ids)),))
 
     def by_source(self) -> dict[str, int]:
         """Papers by the file they were read from."""
@@ -158,6 +185,10 @@ class Shelf:
         """Papers and passages."""
         row = self._query("SELECT COUNT(*), COALESCE(SUM(passages), 0) FROM papers")[0]
         return int(row[0]), int(row[1])
+
+    def size(self) -> int:
+        """Papers. Faster than `counts`: an index has the answer."""
+        return int(self._query("SELECT COUNT(*) FROM papers")[0][0])
 
     def frequency(self) -> dict[int, int]:
         """In how many papers each token occurs."""

@@ -24,6 +24,8 @@ _STOPWORDS = frozenset(
     "can could will would shall should may might must also such any some each per about between s t ll d re ve".split()
 )
 _HAS_LETTER = re.compile(r"\w")
+_LANES = 16  # question tokens looked up together: 32 bytes a row
+_SIGNS = (((np.arange(256) >> np.arange(7, -1, -1)[:, None]) & 1) * 2 - 1).astype(np.float32)  # (8, 256), as packbits
 
 
 @dataclass(frozen=True)
@@ -97,18 +99,32 @@ def query_tokens(text: str, encoded: Encoded, frequency: Mapping[int, int], pape
 
 
 def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
-    """Approximate cosines (question tokens, coded tokens): the sign vector stands for the token's."""
-    dimension = query.vectors.shape[1]
+    """Approximate cosines (question tokens, coded tokens): the sign vector stands for the token's.
+
+    A table holds, for each byte of a code and each of its 256 values, its share of the dot product in 16 bits (at
+    most 0.0003 off in all), so that a dot product is one look-up and addition a byte (as in product quantisation,
+    Jegou et al. 2011), on one core.
+    """
+    n, dimension = query.vectors.shape
+    vectors = np.pad(query.vectors, ((0, -n % _LANES), (0, -dimension % 8)))
+    table = vectors.reshape(len(vectors), -1, 8) @ _SIGNS  # (question tokens, bytes, 256)
+    step = np.float32(np.abs(vectors).sum(axis=1).max() / 32000)
+    rows = np.rint(table / step).astype(np.int16).transpose(1, 2, 0)
+    columns = np.ascontiguousarray(codes.T)
+    parts = []
+    for start in range(0, len(vectors), _LANES):
+        mine = np.ascontiguousarray(rows[:, :, start : start + _LANES])
+        sums = np.zeros((len(codes), _LANES), np.int16)
+        for share, column in zip(mine, columns, strict=True):
+            sums += share.take(column, axis=0)
+        parts.append(sums)
     # x . sign(d) / sqrt(dim) underestimates the cosine by sqrt(2 / pi) on average (random signs of a Gaussian).
-    scale = np.sqrt(np.pi / 2) / np.sqrt(dimension)
-    bits = np.unpackbits(codes, axis=1, count=dimension).astype(np.float32)
-    dots: Vectors = 2 * (query.vectors @ bits.T) - query.vectors.sum(axis=1, keepdims=True)
-    cosines: Vectors = dots * np.float32(scale)
+    scale = np.float32(np.sqrt(np.pi / 2) / np.sqrt(dimension))
+    cosines: Vectors = np.concatenate(parts, axis=1).T[:n] * (step * scale)
     return cosines
 
 
-def max_by_group(values: Vectors, groups: NDArray[Any]) -> tuple[NDArray[Any], Vectors]:
-    """The maximum over the columns of each group: (group numbers (g,), maxima (rows, g))."""
-    order = np.argsort(groups, kind="stable")
-    numbers, starts = np.unique(groups[order], return_index=True)
-    return numbers, np.maximum.reduceat(values[:, order], starts, axis=1)
+def max_by_run(values: Vectors, groups: NDArray[Any]) -> tuple[NDArray[Any], Vectors]:
+    """The maximum over the columns of each run of one group: (group of each run (r,), maxima (rows, r))."""
+    starts = np.flatnonzero(np.diff(groups, prepend=groups[:1] - 1))
+    return groups[starts], np.maximum.reduceat(values, starts, axis=1)

@@ -156,8 +156,9 @@ class Answer:
     `outcome` is `answered`; `not_stated` (related papers were found, but they do not say); or
     `nothing_relevant`. `related` lists papers worth reading when the question was not answered. `message`
     introduces the claims, or is said in their place. `standalone` is the question as it was searched, with what
-    earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `usage` counts
-    tokens and calls. `timings` are seconds by step, with `total`.
+    earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `listing` tells that
+    the claims are the lines of a list, a paper each. `usage` counts tokens and calls. `timings` are seconds by step,
+    with `total`.
     """
 
     question: str
@@ -168,6 +169,7 @@ class Answer:
     message: str = ""
     standalone: str = ""
     withheld: tuple[Claim, ...] = ()
+    listing: bool = False
     model: str = "extractive"
     usage: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
@@ -175,7 +177,8 @@ class Answer:
     @property
     def text(self) -> str:
         """The message and the claims with their markers."""
-        return " ".join([*([self.message] if self.message else []), *(str(c) for c in self.claims)])
+        between = "\n- " if self.listing else " "
+        return between.join([*([self.message] if self.message else []), *(str(c) for c in self.claims)])
 
     def __str__(self) -> str:
         listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [f"- {p.title}" for p in self.related]

@@ -13,8 +13,19 @@ from typing import Any
 class Script:
     """What to reply: pieces of text to stream, or an HTTP status. `requests` keeps what was asked."""
 
-    def __init__(self, *pieces: str, status: int = 200, cut: bool = False, delay: float = 0.0) -> None:
+    def __init__(
+        self,
+        *pieces: str,
+        status: int = 200,
+        cut: bool = False,
+        delay: float = 0.0,
+        error: str = "scripted",
+        usage: dict[str, int] | None = None,
+        logprobs: dict[str, float] | None = None,
+    ) -> None:
         self.pieces, self.status, self.cut, self.delay = pieces, status, cut, delay
+        self.error, self.usage, self.logprobs = error, usage, logprobs
+        self.then: int | None = None  # the status from the second request on
         self.headers: dict[str, str] = {}
         self.requests: list[dict[str, Any]] = []
         self.url = ""
@@ -30,18 +41,25 @@ def serving(script: Script) -> Iterator[Script]:
         def do_POST(self) -> None:
             script.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             threading.Event().wait(script.delay)
-            self.send_response(script.status)
+            status = script.then if script.then and len(script.requests) > 1 else script.status
+            self.send_response(status)
             for name, value in script.headers.items():
                 self.send_header(name, value)
-            if script.status != 200:
+            if status != 200:
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                self.wfile.write(b'{"error": {"message": "scripted"}}')
+                self.wfile.write(json.dumps({"error": {"message": script.error}}).encode())
                 return
             if not script.requests[-1].get("stream"):
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
-                choice = {"index": 0, "message": {"role": "assistant", "content": "".join(script.pieces)}}
+                choice: dict[str, Any] = {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": "".join(script.pieces)},
+                }
+                if script.logprobs:
+                    top = [{"token": t, "logprob": p, "bytes": None} for t, p in script.logprobs.items()]
+                    choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
                 self.wfile.write(json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode())
                 return
             self.send_header("Content-Type", "text/event-stream")
@@ -52,6 +70,9 @@ def serving(script: Script) -> Iterator[Script]:
                 delta = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
                 chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [delta]}
                 self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            if script.usage:
+                told = {**chunk, "choices": [], "usage": {**script.usage, "total_tokens": 0}}
+                self.wfile.write(f"data: {json.dumps(told)}\n\n".encode())
             if not script.cut:
                 self.wfile.write(b"data: [DONE]\n\n")
 

@@ -6,6 +6,7 @@ import os
 
 os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")  # before gradio
 
+import errno
 import signal
 import socket
 import threading
@@ -19,6 +20,7 @@ from rag.assistant import Assistant
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui import api
+from ui.access import check_host
 from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
 from ui.examples import Examples
@@ -28,15 +30,19 @@ from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
 
-_AT_ONCE = 16  # questions answered at the same time
+_AT_ONCE = 16  # events of a kind at the same time
 _WAITING = 64  # events that may wait; then the page says that it is busy
+_THREADS = 80
 _PORTS = 100  # ports tried from the one asked for
+_LARGEST = "200mb"  # file to add
+_DAY = 86400
 
 
 def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Blocks:
     """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so."""
-    conversations = Conversations(assistant.library.home / "conversations.sqlite")
-    with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True) as page:
+    home = settings.home if settings else assistant.library.home
+    conversations = Conversations(home / "conversations.sqlite")
+    with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
         parts = Parts()
         with gr.Sidebar(width=270):
             parts.sidebar()
@@ -61,38 +67,26 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     auth: Any = None,
+    insecure: bool = False,
     open_browser: bool = False,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serves the page until Ctrl-C or SIGTERM, on the next free port if `port` is taken.
 
     `on_ready` is told the address. `auth` is as gradio takes it: (user, password), a list of these, or a function.
+    Raises SettingsError for an address that others can reach, without `auth` and without `insecure`.
     """
-    page = build_app(assistant)
+    check_host(host, auth is not None, insecure)
     free = _free_port(host, port)
-    page.launch(
-        server_name=host,
-        server_port=free,
-        auth=auth,
-        theme=theme(),
-        css=CSS,
-        head=HEAD,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        show_error=False,
-        ssr_mode=False,
-        run_history=False,
-        footer_links=[],
-        enable_monitoring=False,
-        pwa=False,
-    )
+    page = build_app(assistant)
+    launch(page, host, free, auth)
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
     if open_browser:
         webbrowser.open(address)
     over = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda *_: over.set()) if _in_main_thread() else None
+    in_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, lambda *_: over.set()) if in_main else None
     try:
         while not over.wait(1):  # in pieces: a bare wait is not interrupted everywhere
             pass
@@ -104,8 +98,27 @@ def serve(
             signal.signal(signal.SIGTERM, before)
 
 
-def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()
+def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
+    """Starts the server in threads; `page.close()` ends it."""
+    page.launch(
+        server_name=host,
+        server_port=port,
+        auth=auth,
+        theme=theme(),
+        css=CSS,
+        head=HEAD,
+        max_threads=_THREADS,
+        max_file_size=_LARGEST,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        show_error=False,
+        ssr_mode=False,
+        run_history=False,
+        footer_links=["api"],
+        enable_monitoring=False,
+        pwa=False,
+    )
 
 
 def _free_port(host: str, port: int) -> int:
@@ -116,7 +129,7 @@ def _free_port(host: str, port: int) -> int:
             try:
                 probe.bind((host, candidate))
             except OSError as error:
-                if candidate == port and error.errno not in (13, 98, 48, 10013, 10048):
+                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                     raise SettingsError(f"cannot bind {host} (ASKPAPERS_HOST): {error.strerror}") from None
                 continue
             return candidate

@@ -31,7 +31,6 @@ class ChatTab:
         asked = [
             p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, **QUIET),
             p.again.click(self.again, choices, p.shown, **QUIET),
-            p.chat.example_select(self.example, choices, p.shown, **QUIET),
         ]
         for event in asked:
             event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
@@ -86,10 +85,6 @@ class ChatTab:
         turns = self._kept.turns(current, owner_of(key, request)) if current else []
         for last in turns[-1:]:
             yield from self.ask(request, last.question, last.id, current, key, *choices)
-
-    def example(self, request: gr.Request, event: gr.SelectData, *choices: Any) -> Iterator[Update]:
-        """Asks the example that was chosen."""
-        yield from self.ask(request, event.value["text"], "", *choices)
 
     def stop(self, request: gr.Request) -> None:
         """Ends the answer that this page is waiting for."""

@@ -17,18 +17,18 @@ _TRIES = 40
 
 
 class Examples:
-    """Called, gives the questions for the papers as they are now; they are drawn anew when the papers have changed."""
+    """Called, tells how many papers there are and gives questions to try; drawn anew when the papers have changed."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._lock = threading.Lock()
-        self._made_of, self._made = -1, [""]
+        self._drawn: tuple[int, list[str]] = (0, [])
 
-    def __call__(self) -> list[str]:
+    def __call__(self) -> tuple[int, list[str]]:
         with self._lock:
-            if self._made_of != (size := len(self._library)):
-                self._made_of, self._made = size, examples(self._library)
-            return self._made
+            if self._drawn[0] != (papers := len(self._library)):
+                self._drawn = papers, examples(self._library)
+            return self._drawn
 
 
 def examples(library: Library, count: int = 4) -> list[str]:

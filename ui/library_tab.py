@@ -45,11 +45,12 @@ class LibraryTab:
         self._library = library
         with gr.Column(elem_classes="narrow"):
             self.summary = gr.HTML(elem_id="summary")
-            with gr.Accordion("Add papers", open=False):
-                self.files = gr.File(label=_FILES, file_count="multiple", height=140)
+            with gr.Accordion("Add papers", open=False) as adding:
+                self.files = gr.File(label=_FILES, file_count="multiple", height=140, elem_id="files")
                 self.pasted = gr.Textbox(label="Or paste a Daily Papers page", lines=3, max_lines=8)
                 self.add = gr.Button("Add", variant="primary")
             self.ledger = gr.HTML(elem_id="ledger")
+            adding.expand(None, js="() => askpapers.named()", **QUIET)
             with gr.Accordion("Remove a source", open=False):
                 self.source = gr.Dropdown([], label="Source to remove", value=None)
                 self.remove_source = gr.Button("Remove all its papers", variant="stop")

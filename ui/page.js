@@ -30,11 +30,13 @@
   };
   const permalink = (turn) => `${location.origin}${location.pathname}?answer=${encodeURIComponent(turn)}`;
 
+  const fold = () => innerWidth < 900 && $(".sidebar.open .toggle-button")?.click();
   const chat = () => $("#tab-chat-button")?.click();
 
   const here = {
     copy: (turn, button) => copy($(".plain", button.closest(".foot")).title, "Answer copied"),
     link: (turn) => copy(permalink(turn), "Link to this answer copied"),
+    try: (question) => { put(question); setTimeout(() => $("#question .submit-button")?.click(), 50); },
     about: (title) => { chat(); put(`In “${title}”: `); },
   };
   document.addEventListener("click", (event) => {
@@ -43,6 +45,7 @@
     event.preventDefault();
     hide();
     const [name, value] = [target.getAttribute("name"), target.getAttribute("value") ?? target.getAttribute("href")];
+    if (name === "open") fold();
     if (name === "similar" || name === "show") chat();
     if (here[name]) here[name](value, target);
     else if (name === "remove") confirm("Remove this paper from the library for good?") && send("delete", { value });
@@ -91,14 +94,17 @@
   window.askpapers = {
     listen: (trigger) => (send = trigger),
     chat,
+    fold,
     theme,
     reveal: (tries = 10) => {  // the cards, or a linked answer, come into the page a little later
       const linked = new URLSearchParams(location.search).get("answer");
       const goal = $("#evidence .card[open]") ?? (linked && document.getElementById(`turn-${linked}`));
-      if (goal) goal.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      if (goal) goal.scrollIntoView({ block: "start", behavior: "smooth" });
       else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
     at: (conversation) => history.replaceState(null, "", conversation ? `?chat=${conversation}` : location.pathname),
+    named: () =>  // Gradio gives the drop area another name than the text in it
+      setTimeout(() => $("#files .upload-container")?.removeAttribute("aria-label"), 100),
     save: (name, content) => {
       const href = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
       Object.assign(document.createElement("a"), { href, download: name }).click();

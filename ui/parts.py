@@ -11,7 +11,6 @@ from ui import render
 from ui.conversations import Conversations, Turn
 
 LATEX = [{"left": "\\(", "right": "\\)", "display": False}, {"left": "\\[", "right": "\\]", "display": True}]
-WELCOME = "Every sentence of an answer names the papers that it rests on.\n\nAsk anything, or try one of these."
 ASK, FOLLOW_UP = "Ask the papers", "Ask a follow-up"
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # for every event of the page
 Update = dict[Any, Any]
@@ -30,7 +29,7 @@ class Parts:
         self.bus = gr.HTML("", elem_id="bus", js_on_load="askpapers.listen(trigger)")
 
     def sidebar(self) -> None:
-        gr.HTML('<p class="brand">askpapers</p>')
+        gr.HTML('<h1 class="brand">askpapers</h1>')
         self.new = gr.Button("New conversation", variant="primary", size="md")
         self.find = gr.Textbox(label="Search conversations", placeholder="Search conversations", show_label=False)
         self.listed = gr.HTML(elem_id="conversations")
@@ -46,7 +45,7 @@ class Parts:
             with gr.Column(scale=3, elem_id="talk"):
                 self.chat = gr.Chatbot(
                     label="Conversation", show_label=False, height="100%", layout="panel", buttons=[],
-                    feedback_options=None, placeholder=WELCOME, latex_delimiters=LATEX, elem_id="chat",
+                    feedback_options=None, latex_delimiters=LATEX, elem_id="chat",
                 )  # fmt: skip
                 self.only = gr.Button(visible=False, size="sm", elem_id="only")
                 self.box = gr.Textbox(

@@ -272,3 +272,19 @@ def ledger(report: SyncReport) -> str:
 
 def removed(papers: int, source: str) -> str:
     return f'<p role="status">{_count(papers, "paper")} of {text(source)} removed</p>'
+
+
+def answerers(forms: Iterable[tuple[str, str]]) -> str:
+    """The forms that the setting of the model can take, and what each lacks."""
+    rows = "".join(f"<tr><td><code>{text(form)}</code></td><td>{text(state)}</td></tr>" for form, state in forms)
+    how = "The page offers the model that it was started with: <code>askpapers serve --llm …</code>"
+    return f"<p>{how}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"
+
+
+def welcome(papers: int, examples: Sequence[str]) -> str:
+    """What an empty conversation shows: what this is, and questions that have an answer here."""
+    if not papers:
+        return '<div class="welcome"><h2>No papers yet</h2><p>Add some in the Library tab.</p></div>'
+    tries = "".join(f"<li>{button('try', example, text(example))}</li>" for example in examples)
+    lead = "Every sentence of an answer names the papers it rests on; hover over a number to see why."
+    return f'<div class="welcome"><h2>Ask {_count(papers, "paper")}</h2><p>{lead}</p><ul>{tries}</ul></div>'

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 
 from ui import export, render
 from ui.conversations import Conversations
+from ui.examples import Examples
 from ui.parts import QUIET, Parts, Update, cards, messages, new_key, owner_of
 
 _SURE = "(...given) => confirm('Delete this conversation for good?') ? given : ['', ...given.slice(1)]"
@@ -18,13 +18,12 @@ _SURE = "(...given) => confirm('Delete this conversation for good?') ? given : [
 class Sidebar:
     """What is done with whole conversations."""
 
-    def __init__(
-        self, page: gr.Blocks, parts: Parts, conversations: Conversations, examples: Callable[[], list[str]]
-    ) -> None:
+    def __init__(self, page: gr.Blocks, parts: Parts, conversations: Conversations, examples: Examples) -> None:
         self._parts, self._kept, self._examples = parts, conversations, examples
         p = parts
         here = {"fn": None, "inputs": p.current, "outputs": None, "js": "current => askpapers.at(current)", **QUIET}
-        page.load(self.load, p.key, [*p.shown, p.key], **QUIET).then(None, js="() => askpapers.reveal()", **QUIET)
+        loaded = page.load(self.load, p.key, [*p.shown, p.key], **QUIET)
+        loaded.then(None, js="() => { askpapers.fold(); askpapers.reveal(); }", **QUIET).then(self.offer, None, p.chat, **QUIET)
         p.new.click(self.new, p.key, p.shown, **QUIET).then(**here)
         p.bus.select(self.open, p.key, p.shown, **QUIET).then(**here)
         p.find.input(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
@@ -48,8 +47,11 @@ class Sidebar:
             update[p.cards] = cards(turn)
             if not update[p.current]:  # somebody else's: this one answer
                 update[p.chat] = messages(turn)
-        update[p.chat] = gr.Chatbot(update[p.chat], examples=[{"text": e} for e in self._examples()])
         return {**update, p.key: key}
+
+    def offer(self) -> Any:
+        """The example questions. Apart from `load`, because the first time they take a while to find."""
+        return gr.Chatbot(placeholder=render.welcome(*self._examples()))
 
     def new(self, request: gr.Request, key: str) -> Update:
         return self._parts.view(self._kept, owner_of(key, request), "")

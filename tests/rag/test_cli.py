@@ -13,7 +13,7 @@ from tests.conftest import ROOT, FakeEmbedder
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
     """Runs `askpapers ARGS` in this process with the fake embedder: (exit code, stdout, stderr)."""
-    monkeypatch.setattr("rag.library.load_embedder", lambda name: FakeEmbedder())
+    monkeypatch.setattr("rag.library.load_embedder", lambda *given: FakeEmbedder())
     monkeypatch.setenv("ASKPAPERS_HOME", str(tmp_path / "home"))
 
     def call(*args: object) -> tuple[int, str, str]:

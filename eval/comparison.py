@@ -85,7 +85,7 @@ def gate(
     baseline, run = (read_report(x) if isinstance(x, (str, Path)) else x for x in (baseline, run))
     if baseline.about["judge"] != run.about["judge"]:
         raise ComparisonError(f"other judges: {baseline.about['judge']} and {run.about['judge']}")
-    gated = [m for m in METRICS if m != "tokens" and baseline.figure(m).n]
+    gated = [m for m, about in METRICS.items() if about.unit == "share" and baseline.figure(m).n]
     failures = []
     for delta in compare(baseline, run, 1 - 2 * ALARM / max(len(gated), 1)).deltas:
         if delta.metric not in gated:

@@ -1,0 +1,42 @@
+"""A cold `askpapers ask` (extractive), against the same with everything imported first.
+
+python bench/cold.py [--home HOME]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+
+from common import child, real, table
+
+QUESTION = "What does BiFormer do at the coarse level before its fine-grained attention?"
+EAGER = "import torch, sentence_transformers, chromadb, llama_index.core, gradio"
+RUN = "import sys; sys.argv = ['askpapers', 'ask', {question!r}, '--home', {home!r}]; from rag.cli import main; main()"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--home", type=Path, help="an index; by default one of 60 papers is made")
+    arguments.add_argument("--times", type=int, default=3)
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = given.home or Path(folder)
+        if not given.home:
+            from rag.library import Library
+
+            Library.open(home).sync(real(None, 60))
+        run = RUN.format(question=QUESTION, home=str(home))
+        rows, base = [], 0.0
+        for way, code in (("askpapers ask", run), ("the same, everything imported first", f"{EAGER}; {run}")):
+            runs = [child("-c", code) for _ in range(given.times)]
+            wall, cpu, mb = (statistics.median(r[name] for r in runs) for name in ("wall", "cpu", "mb"))
+            base = base or cpu
+            rows.append((way, wall, cpu, round(mb), cpu / base))
+    table(("way", "seconds", "CPU seconds", "peak MB", "CPU, times ours"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""What the benchmark scripts share: papers to index, questions to ask, a child process with its costs, a table."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", ANONYMIZED_TELEMETRY="False")
+
+import numpy as np  # noqa: E402
+
+from rag.embedding import Encoded, load_embedder  # noqa: E402
+from rag.readers import read_papers  # noqa: E402
+from rag.sentences import split_sentences  # noqa: E402
+from rag.types import Paper  # noqa: E402
+
+DISTINCT = 2500  # sentences that large collections are made of
+
+
+def real(corpus: Path | None, n: int) -> list[Paper]:
+    """The first n papers of a BEIR folder, or of the collection that comes with askpapers."""
+    source = corpus / "corpus.jsonl" if corpus else ROOT / "data" / "daily_papers"
+    return list({p.id: p for p in read_papers(source)}.values())[:n]
+
+
+def questions(corpus: Path | None, n: int) -> list[str]:
+    """Questions that go with `real`."""
+    source, key = (corpus / "queries.jsonl", "text") if corpus else (ROOT / "data" / "questions.jsonl", "question")
+    rows = [json.loads(line)[key] for line in source.read_text(encoding="utf-8").splitlines()]
+    return random.Random(0).sample(rows, min(n, len(rows)))
+
+
+def shuffled(corpus: Path | None, start: int, stop: int) -> Iterator[Paper]:
+    """Papers number `start` to `stop`, made of the real papers' sentences drawn anew; the same at every run."""
+    papers = real(corpus, 600)
+    pool = [s.text for p in papers for s in split_sentences(p.abstract)][:DISTINCT]
+    titles = [p.title for p in papers]
+    for i in range(start, stop):
+        dice = random.Random(i)
+        abstract = " ".join(dice.choices(pool, k=8))
+        yield Paper(f"made-{i}", dice.choice(titles), abstract, year=1925 + i % 100, source="made")
+
+
+class Composed:
+    """The default model, for made papers: every sentence is run once, a passage is the mean of its sentences.
+
+    So a collection of any size is written and searched in earnest, at the cost of embedding DISTINCT sentences.
+    """
+
+    def __init__(self) -> None:
+        self._model = load_embedder()
+        self.name, self.fingerprint = self._model.name, self._model.fingerprint
+        self.dimension, self.runtime = self._model.dimension, self._model.runtime
+        self._known: dict[str, Encoded] = {}
+        self._counts: dict[str, int] = {}
+
+    def count(self, text: str) -> int:
+        if text not in self._counts:
+            self._counts[text] = self._model.count(text)
+        return self._counts[text]
+
+    def encode_query(self, text: str) -> Encoded:
+        return self._model.encode_query(text)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        parts = [[m.span() for m in re.finditer(r"[^\n.]+[\n.]*", text)] for text in texts]
+        new = {text[a:b] for text, spans in zip(texts, parts, strict=True) for a, b in spans} - self._known.keys()
+        wanted = sorted(t for t in new if t.strip())
+        for start in range(0, len(wanted), 256):
+            batch = wanted[start : start + 256]
+            for text, e in zip(batch, self._model.encode(batch), strict=True):
+                self._known[text] = Encoded(e.vector, e.ids, e.spans, e.tokens.astype(np.float16))
+        return [self._join(text, spans) for text, spans in zip(texts, parts, strict=True)]
+
+    def _join(self, text: str, spans: Sequence[tuple[int, int]]) -> Encoded:
+        found = [(a, self._known[text[a:b]]) for a, b in spans if text[a:b] in self._known]
+        vector = np.sum([e.vector for _, e in found], axis=0)
+        offsets = np.concatenate([e.spans + a for a, e in found])
+        ids, tokens = (np.concatenate([getattr(e, name) for _, e in found]) for name in ("ids", "tokens"))
+        return Encoded(vector / np.linalg.norm(vector), ids, offsets, tokens)
+
+
+def child(*command: str) -> dict[str, Any]:
+    """Runs Python on these arguments: wall and CPU seconds, peak memory in MB, and its last line as JSON if it is."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    lines = process.stdout.read().splitlines()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in (0, 3):  # 3: askpapers found no answer
+        raise SystemExit(f"{' '.join(command)}: exit code {process.returncode}")
+    costs = {
+        "wall": time.perf_counter() - started,
+        "cpu": used.ru_utime + used.ru_stime,
+        "mb": used.ru_maxrss / 1024,
+    }
+    return {**costs, **(json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {})}
+
+
+def timed(calls: dict[str, Callable[[str], object]], asked: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Milliseconds (median, 95th percentile) of each call over the questions, in turn, so that all meet the same load."""
+    for call in calls.values():
+        for text in asked[:3]:
+            call(text)
+    spent: dict[str, list[float]] = {name: [] for name in calls}
+    for text in asked:
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call(text)
+            spent[name].append((time.perf_counter() - started) * 1000)
+    return {name: (float(np.median(ms)), float(np.percentile(ms, 95))) for name, ms in spent.items()}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Prints Markdown."""
+    print("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
+    for row in rows:
+        print("| " + " | ".join(f"{x:.2f}" if isinstance(x, float) else str(x) for x in row) + " |", flush=True)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import bibtexparser
+import pytest
+
+from eval.cases import read_cases
+from rag.types import Answer, Citation, Paper
+from ui import export
+from ui.conversations import Conversations, history
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Conversations]:
+    opened = Conversations(tmp_path / "conversations.sqlite")
+    yield opened
+    opened.close()
+
+
+def answered(kept: Conversations, owner: str, answer: Answer) -> tuple[str, str]:
+    made = kept.start(owner, answer.question)
+    turn = kept.ask(made, answer.question)
+    kept.answered(turn, answer)
+    return made, turn
+
+
+def test_an_answer_comes_back_whole(kept: Conversations, answer: Answer, tmp_path: Path) -> None:
+    made, turn = answered(kept, "me", answer)
+    again = Conversations(tmp_path / "conversations.sqlite")
+    assert again.turns(made, "me")[0].answer == answer
+    assert again.turn(turn).answer == answer  # type: ignore[union-attr]
+    assert again.listed("me") == [(made, "How fast is it?")]
+    again.close()
+
+
+def test_nobody_sees_what_others_asked(kept: Conversations, answer: Answer) -> None:
+    made, turn = answered(kept, "me", answer)
+    kept.rename(made, "you", "mine now")
+    kept.delete(made, "you")
+    kept.replace(turn, "you")
+    assert not kept.rate(turn, "you", 0, good=False)
+    assert kept.listed("you") == []
+    assert kept.turns(made, "you") == []
+    assert kept.name(made, "you") is None
+    assert kept.name(made, "me") == "How fast is it?"
+    assert len(kept.turns(made, "me")) == 1
+
+
+def test_list_search_rename_delete(kept: Conversations, answer: Answer) -> None:
+    first, _ = answered(kept, "me", answer)
+    second, _ = answered(kept, "me", replace(answer, question="An " + "endless question " * 20))
+    assert [made for made, _ in kept.listed("me")] == [second, first]
+    assert len(kept.name(second, "me") or "") <= 60
+    assert [made for made, _ in kept.listed("me", "FAST")] == [first]
+    assert len(kept.listed("me", "22.2x")) == 2, "what was answered is searched too"
+    assert kept.listed("me", "%") == []
+    kept.rename(first, "me", "  Speed\n of it ")
+    kept.rename(first, "me", " ")
+    assert kept.name(first, "me") == "Speed of it"
+    kept.delete(first, "me")
+    assert [made for made, _ in kept.listed("me")] == [second]
+    assert kept.turns(first, "me") == []
+
+
+def test_turns_that_broke_off_or_were_replaced(kept: Conversations, answer: Answer) -> None:
+    made, turn = answered(kept, "me", answer)
+    cut = kept.ask(made, "And then?")
+    assert kept.turns(made, "me")[1].state == "asked"
+    kept.broke_off(cut, "It keeps")
+    assert kept.turns(made, "me")[1].state == "stopped"
+    kept.broke_off(cut, "", "cannot reach the model")
+    assert kept.turns(made, "me")[1].error == "cannot reach the model"
+    assert history(kept.turns(made, "me")) == [
+        {"role": "user", "content": "How fast is it?"},
+        {"role": "assistant", "content": answer.text},
+    ]
+    kept.replace(turn, "me")
+    assert [t.id for t in kept.turns(made, "me")] == [cut]
+    assert kept.turn(turn), "a link to it still works"
+
+
+def test_ratings_become_labelled_questions(kept: Conversations, answer: Answer, paper: Paper, tmp_path: Path) -> None:
+    other = replace(paper, id="x", title="Another")
+    both = replace(answer, citations=(*answer.citations, Citation(2, other, answer.citations[0].sentences[:1])))
+    _, good = answered(kept, "me", both)
+    kept.rate(good, "me", 0, good=False)
+    kept.rate(good, "me", 0, good=True, reason="complete")
+    kept.rate(good, "me", 2, good=False, reason="off topic")
+    _, bad = answered(kept, "me", answer)
+    kept.rate(bad, "me", 0, good=False)
+    _, none = answered(kept, "me", Answer("Who won?", "nothing_relevant", message="Nothing."))
+    kept.rate(none, "me", 0, good=True)
+    assert kept.turn(good).ratings == {0: True, 2: False}  # type: ignore[union-attr]
+    file = tmp_path / "rated.jsonl"
+    file.write_text(export.labelled(kept.ratings("me")), encoding="utf-8")
+    first, second = read_cases(file)
+    assert (first.question, first.gold_titles) == ("How fast is StreamingLLM?", ("Attention Sinks",))
+    assert ("Attention Sinks", "It gives up to 22.2x speedup.") in first.gold_evidence
+    assert json.loads(file.read_text().splitlines()[0])["note"] == "answer: complete; citation 2: off topic"
+    assert (second.type, second.answerable) == ("unanswerable_far", False)
+
+
+def test_markdown_keeps_text_as_text(kept: Conversations, answer: Answer) -> None:
+    paper = replace(answer.citations[0].paper, title="[x](javascript:alert(1)) <b>", url="javascript:alert(1)")
+    made, _ = answered(kept, "me", replace(answer, citations=(Citation(1, paper, answer.citations[0].sentences),)))
+    kept.broke_off(kept.ask(made, "And?"), "It")
+    page = export.markdown("How *fast*", kept.turns(made, "me"))
+    assert page.startswith("# How \\*fast\\*\n\n## How fast is it?\n\nIt keeps sinks. [1] It is 22.2x faster. [1]\n")
+    assert "1. \\[x\\](javascript:alert(1)) \\<b\\>. Xiao, Han. 2023\n" in page
+    assert "   > It gives up to 22.2x speedup." in page
+    assert "It *(stopped)*" in page
+
+
+def test_bibtex_of_exactly_the_cited_papers(answer: Answer, paper: Paper) -> None:
+    odd = Paper("t-1", "100% of {A} & B_c: $x^2$ \\& more", "Text.", ("Ada Ö", "B. C"), url="javascript:x")
+    more = replace(answer, citations=(Citation(1, odd, ()),), related=(replace(paper, id="no"),))
+    library = bibtexparser.parse_string(export.bibtex([answer, more, answer]))
+    assert not library.failed_blocks
+    assert [e.key for e in library.entries] == ["2309.17453", "t-1"]
+    first, second = ({f.key: f.value for f in e.fields} for e in library.entries)
+    assert first == {
+        "title": "{Attention Sinks}", "author": "Xiao and Han", "year": "2023", "eprint": "2309.17453",
+        "archivePrefix": "arXiv", "url": "https://arxiv.org/abs/2309.17453",
+    }  # fmt: skip
+    assert second == {"title": r"{100\% of \{A\} \& B\_c: $x^2$ \& more}", "author": "Ada Ö and B. C"}

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from rag.types import Answer, Citation, Claim, Paper, Sentence
+from ui import render
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "[click](javascript:alert(1))",
+    "</p></div><h1>out</h1>",
+    "' onmouseover='alert(1)",
+    "x" * 5000,
+    "`code`\n\n# heading\n\n- list\n\n<b>",
+]
+ALLOWED = set("div p span q mark details summary section h2 button a i ol ul li b sup".split())
+
+
+class Tags(HTMLParser):
+    """The tags and attributes of a text, and whether they are balanced."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def parsed(html: str) -> Tags:
+    tags = Tags()
+    tags.feed(html)
+    tags.close()
+    assert not tags.open
+    assert "\n" not in html, "Markdown would end the HTML block at a blank line"
+    return tags
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_of_a_paper_or_an_answer_becomes_markup(text: str) -> None:
+    paper = Paper(text, text, text, (text,), 2024, f"javascript:{text}", (text,), source=text)
+    plain = Sentence(0, 0, len(text), text)
+    answer = Answer(text, "answered", (Claim(text, (1,), warnings=(text,), evidence=("1.1",)),),
+                    (Citation(1, paper, (plain,)),), withheld=(Claim(text),), message=text, model=text)  # fmt: skip
+    near = Answer(text, "not_stated", related=(paper,), message=text)
+    pages = [
+        render.question(text), render.writing([text], text), render.broken_off("failed", text, text),
+        render.answer("t", answer), render.answer("t", near), render.cards("t", answer, ["1.1"]),
+        render.cards("t", near), render.listing(text, [paper], removable=True), render.conversations([(text, text)], text),
+        render.welcome(3, [text]), render.removed(1, text), render.answerers([(text, text)]).replace("table", "div"),
+    ]  # fmt: skip
+    for page in pages:
+        for tag, attributes in parsed(page).seen:
+            assert tag in ALLOWED | {"div", "tr", "td", "th", "code"}
+            assert not [name for name in attributes if name.startswith("on") or name == "style"]
+            assert (attributes.get("href") or "?").startswith(("?answer=t#", "https://arxiv.org/search/"))
+    assert parsed(render.question(text)).text == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://arxiv.org/abs/1?a=1&b=2", "https://arxiv.org/abs/1?a=1&amp;b=2"),
+        ("http://x.org", "http://x.org"),
+        ("JAVASCRIPT:alert(1)", ""),
+        (" javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("//x.org", ""),
+        ("https:///path", ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, safe: str) -> None:
+    assert render.safe_url(url) == safe
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cost $O(n^2)$ or $$x < y$$.", r"cost \(O(n^2)\) or \[x &lt; y\]."),
+        ("from $5 to $6", "from $5 to $6"),
+        ("$ x $ and 5$", "$ x $ and 5$"),
+        (r"\$5 and \$6", r"\$5 and \$6"),
+        (r"$\text{cost \$}$", r"\(\text{cost \$}\)"),
+        ("a\n b", "a b"),
+    ],
+)
+def test_formulas_are_told_from_money(text: str, shown: str) -> None:
+    assert render.text(text) == shown
+
+
+def test_the_supporting_sentences_are_marked_exactly(answer: Answer) -> None:
+    page = render.cards("t", answer, ["1.3"])
+    marks = re.findall(r"<mark(.*?)>(.*?)</mark>", page)
+    assert marks == [("", r"It keeps attention sinks at cost \(O(n)\)."), (' class="now"', "It gives up to 22.2x speedup.")]
+    assert parsed(page.replace("<mark>", "").replace("</mark>", "").replace('<mark class="now">', ""))
+    assert "We introduce StreamingLLM. <mark>" in page
+    assert '<details class="card" open>' in page
+    assert "<details class=\"card\"><summary>" in render.cards("t", answer)
+
+
+def test_sentences_that_do_not_fit_the_abstract_are_not_marked(answer: Answer) -> None:
+    paper = answer.citations[0].paper
+    assert render.highlighted("short", 1, [Sentence(0, 3, 99, "x"), Sentence(1, 0, 5, "short")]) == "<mark>short</mark>"
+    overlapping = [Sentence(0, 0, 26, ""), Sentence(1, 10, 30, "")]
+    assert render.highlighted(paper.abstract, 1, overlapping).count("<mark>") == 1
+
+
+def test_a_marker_leads_to_its_own_sentence(answer: Answer) -> None:
+    page = render.answer("turn", answer)
+    links = [a for tag, a in parsed(page).seen if tag == "a"]
+    assert [a["href"] for a in links] == ["?answer=turn#1.2", "?answer=turn#1.3"]
+    assert page.count('<span class="tip"><b>Attention Sinks</b>') == 2
+    assert "It gives up to 22.2x speedup.</span>" in page
+
+
+def test_the_outcomes_look_different(answer: Answer, paper: Paper) -> None:
+    near = Answer("q", "not_stated", related=(paper,), message="The abstracts do not say.")
+    far = Answer("q", "nothing_relevant", message="Nothing here.")
+    pages = [render.answer("t", a) for a in (answer, near, far)]
+    assert [re.search(r'class="answer (\w+)"', p)[1] for p in pages] == [  # type: ignore[index]
+        "answered", "not_stated", "nothing_relevant"
+    ]  # fmt: skip
+    assert "Attention Sinks" in pages[1]
+    assert render.cards("t", near).count("<details") == 1
+    assert render.cards("t", far) == ""
+
+
+def test_grounding_in_plain_words(answer: Answer) -> None:
+    one, two = answer.claims
+    assert render.grounding(answer) == "2 of 2 sentences supported by their cited sentence"
+    assert render.grounding(replace(answer, claims=(one, replace(two, verdict="unsupported")))).startswith("1 of 2")
+    quoted = tuple(replace(c, quoted=True) for c in answer.claims)
+    assert render.grounding(replace(answer, claims=quoted)) == "2 sentences quoted word for word from 1 abstract"
+    unchecked = tuple(replace(c, verdict="unchecked") for c in answer.claims)
+    assert "not checked" in render.grounding(replace(answer, claims=unchecked))
+    assert render.grounding(replace(answer, claims=())) == ""
+
+
+def test_withheld_sentences_can_be_opened(answer: Answer) -> None:
+    page = render.answer("t", replace(answer, withheld=(Claim("It cures cancer."),)))
+    assert "<summary>1 sentence withheld: not supported</summary><ul><li>It cures cancer.</li></ul>" in page
+    assert "withheld" not in render.answer("t", answer)
+
+
+def test_an_unsupported_sentence_is_flagged(answer: Answer) -> None:
+    claim = replace(answer.claims[0], verdict="unsupported", warnings=("not in the sources: 99",))
+    page = render.answer("t", replace(answer, claims=(claim,)))
+    assert "claim unsupported" in page
+    assert "not in the sources: 99" in page
+
+
+def test_ratings_are_shown_where_they_were_given(answer: Answer) -> None:
+    assert 'class="do right on"' in render.answer("t", answer, {0: True})
+    assert 'class="do wrong on"' in render.cards("t", answer, (), {1: False})
+    assert " on\"" not in render.answer("t", answer, {1: True})
