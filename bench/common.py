@@ -109,7 +109,7 @@ def child(*command: str) -> dict[str, Any]:
 
 
 def timed(calls: dict[str, Callable[[str], object]], asked: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Milliseconds (median, 95th percentile) of each call over the questions, in turn, so that all meet the same load."""
+    """Milliseconds (median, 95th percentile) of each call over the questions, in turn: all meet the same load."""
     for call in calls.values():
         for text in asked[:3]:
             call(text)

@@ -18,8 +18,8 @@ from eval.stats import (
     difference,
     estimate,
     interval,
+    percentile_interval,
     rogan_gladen,
-    statistic_interval,
 )
 
 WORST = 20  # sentences shown beside their evidence
@@ -179,9 +179,9 @@ def claim_row(judged: Judged) -> dict[str, Any]:
 
 def _seconds(seconds: Sequence[float | None]) -> dict[str, Any]:
     """p50 and p95 of the seconds a question took, with intervals."""
-    known = np.array([s for s in seconds if s is not None])
+    known = [s for s in seconds if s is not None]
     found: dict[str, Any] = {"n": len(known)}
-    for name, percentile in (("p50", 50), ("p95", 95)) if len(known) else ():
-        low, high = statistic_interval(lambda x, p=percentile: float(np.percentile(x, p)), known)
-        found[name] = [round(float(np.percentile(known, percentile)), 4), low, high]
+    for percent in (50, 95) if known else ():
+        value = round(float(np.percentile(known, percent)), 4)
+        found[f"p{percent}"] = [value, *percentile_interval(known, percent)]
     return found

@@ -83,14 +83,15 @@ def differences(deltas: Sequence[Delta]) -> str:
         axes.set_yticks(range(len(shown)), [d.metric for d in shown])
         axes.set(xlabel="difference, with its 95% interval", xlim=(-1.05, 1.05))
 
-    return _svg(draw, height=1 + 0.25 * len(shown))
+    return _svg(draw, height=1.1 + 0.25 * len(shown), left=0.25)
 
 
-def _svg(draw: Callable[[Axes], None], height: float = 3.6) -> str:
+def _svg(draw: Callable[[Axes], None], height: float = 3.6, left: float = 0.1) -> str:
+    """`height` in inches, `left` the margin for labels as a share of the width."""
     settings: Any = {"svg.hashsalt": "askpapers", "axes.spines.top": False, "axes.spines.right": False}
     with matplotlib.rc_context(settings):
-        figure = Figure(figsize=(7, height), layout="constrained")
-        draw(figure.add_subplot())
+        figure = Figure(figsize=(7, height))
+        draw(figure.add_axes((left, 0.55 / height, 0.97 - left, 1 - 0.7 / height)))
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return base64.b64encode(file.getvalue()).decode()

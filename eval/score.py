@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -144,6 +145,7 @@ def in_parallel(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+@cache
 def source_hash(*names: str) -> str:
     """SHA-256 of what modules and packages say, comments and layout left out: it changes whenever their doing could."""
     digest = hashlib.sha256()

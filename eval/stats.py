@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -121,13 +122,21 @@ def statistic_interval(statistic: Any, *columns: NDArray[Any], groups: NDArray[A
     return _percentiles(np.array(found), CONFIDENCE) if len(found) > RESAMPLES / 2 else (None, None)
 
 
+def percentile_interval(values: Sequence[float], percent: float) -> Interval:
+    """Bootstrap interval of a percentile of the values."""
+    if len(values) < 2:
+        return None, None
+    return _percentiles(np.percentile(np.asarray(values)[_resamples(len(values))], percent, axis=1), CONFIDENCE)
+
+
 def kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
     """Cohen's kappa (1960) of two people's labels, in [-1, 1]; None when both gave one and the same label only."""
-    if not first or len({*first, *second}) < 2:
+    labels = sorted({*first, *second})
+    if len(labels) < 2:
         return None
-    from sklearn.metrics import cohen_kappa_score
-
-    return round(float(cohen_kappa_score(first, second)), 6)
+    one, two = np.array(first), np.array(second)
+    chance = sum(float((one == label).mean() * (two == label).mean()) for label in labels)
+    return round((float((one == two).mean()) - chance) / (1 - chance), 6)
 
 
 def _draws(tops: Sequence[float], bottoms: Sequence[float]) -> Floats:
@@ -138,6 +147,7 @@ def _draws(tops: Sequence[float], bottoms: Sequence[float]) -> Floats:
     return draws
 
 
+@lru_cache(8)
 def _resamples(n: int) -> NDArray[np.int64]:
     return np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
 

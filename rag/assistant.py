@@ -24,7 +24,7 @@ from rag.support import Coverage, Judge, load_judge
 from rag.types import Answer, Claim, Evidence, Outcome, Paper
 
 MOST_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
-MOST_SENT = 6  # sentences that a model is sent
+MOST_SENT = 5  # sentences that a model is sent
 MOST_LISTED = 12  # papers looked at for a list
 MOST_SENTENCES = 12  # of a model; what goes on longer repeats itself
 

@@ -16,7 +16,6 @@ Checking = Literal["strict", "flag", "off"]
 MODES: tuple[Checking, ...] = ("strict", "flag", "off")
 
 MOST_MENDED = 2  # sentences that a mended citation may rest on
-_ECHO = 0.93  # coverage by the question from which a sentence only repeats it
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s+|\|)|[*_`]{2,}|`|\|\s*$")
 _RULE = re.compile(r"^[\s|:\-=_*`~#]*$")
 _MARKUP_NAME = re.compile(r"</?sentences>|^(?:answer|question|source \d+)\s*:\s*", re.IGNORECASE)
@@ -56,7 +55,7 @@ class Checker:
         if not re.search(r"\w{2}", text) or key in self._said:
             return None
         self._said.add(key)
-        if text.endswith("?") or self._coverage.measure([self._question], text)[0] >= _ECHO:
+        if text.endswith("?") or _words(text) <= _words(self._question):
             return None
         cited, unknown = resolve(draft, self._evidence)
         if cited:
@@ -90,6 +89,10 @@ class Checker:
         best = self._evidence[order[0]]
         same_paper = [self._evidence[i] for i in order if self._evidence[i].number == best.number]
         return sorted(same_paper[:MOST_MENDED], key=lambda e: e.sentence.index)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
 
 
 def resolve(draft: Draft, evidence: Sequence[Evidence]) -> tuple[list[Evidence], int]:

@@ -58,9 +58,16 @@ def compared(question: str) -> tuple[str, ...]:
     """The two things that a comparison names, () where they cannot be told."""
     for pair in _PAIR:
         if found := pair.search(question):
-            return found.group(1).strip(" '\""), found.group(2).strip(" '\"")
+            return _thing(found.group(1)), _thing(found.group(2))
     names = tuple(dict.fromkeys(NAME.findall(question)))
     return names if len(names) == 2 else ()
+
+
+def _thing(words: str) -> str:
+    """The name in a few words such as "the LoRA paper", or the words where there is not just one."""
+    names = NAME.findall(words)
+    alone = len(names) == 1 and not any(w[0].isupper() for w in words.replace(names[0], "").split())
+    return names[0] if alone else words.strip(" '\"")
 
 
 def needs_context(question: str) -> bool:

@@ -9,8 +9,9 @@ from rag.types import Evidence
 NOT_STATED = "The abstracts in this collection do not say."
 NOTHING_RELEVANT = "Nothing in this collection is about that."
 REFUSALS = (
-    "not stated", "do not say", "does not say", "not mentioned", "cannot answer", "can't answer", "no information",
-    "not provided", "do not mention", "does not mention", "do not answer", "does not answer", "do not contain", "not specified", "unable to answer",
+    "not stated", "do not say", "does not say", "not mentioned", "do not mention", "does not mention", "cannot answer",
+    "can't answer", "no information", "not provided", "do not answer", "does not answer", "do not contain",
+    "not specified", "unable to answer",
 )  # fmt: skip
 
 # Instructions first and always the same, so that a server's prompt cache is used. No way out is offered: whether the
@@ -21,14 +22,14 @@ Write one to three short sentences that answer the question. End each with the i
 
 Example:
 <sentences>
-Source 1: TinyNet: Small Networks for Phones
-[1.2] TinyNet prunes filters by their gradients.
-[1.5] It needs 40% less memory than MobileNet with the same accuracy.
+Source 1: TinyNet
+[1.2] We prune filters by their gradients.
+[1.5] It needs 40% less memory than MobileNet.
 </sentences>
 
-Question: How much memory does pruning by gradients save?
+Question: How much memory does pruning save?
 
-Answer: TinyNet, which prunes filters by their gradients, needs 40% less memory than MobileNet. [1.5]"""
+Answer: TinyNet needs 40% less memory than MobileNet. [1.5]"""
 
 REWRITE = "You rewrite a follow-up question so that it can be understood alone. Reply with the question only."
 

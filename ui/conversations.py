@@ -70,6 +70,7 @@ class Conversations:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA foreign_keys=ON")
+        self._db.create_function("fold", 1, str.casefold)  # SQLite folds ASCII only
         self._db.executescript(_SCHEMA)
         path.chmod(0o600)
 
@@ -82,8 +83,8 @@ class Conversations:
     def listed(self, owner: str, search: str = "") -> list[tuple[str, str]]:
         """(id, name) of the owner's conversations that contain the words searched for, last used first."""
         found = (
-            "instr(lower(name), lower(?1)) OR EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id "
-            "AND (instr(lower(question), lower(?1)) OR instr(lower(said), lower(?1))))"
+            "instr(fold(name), fold(?1)) OR EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id "
+            "AND (instr(fold(question), fold(?1)) OR instr(fold(said), fold(?1))))"
         )
         sql = f"SELECT id, name FROM conversations WHERE ({found}) AND owner = ?2 ORDER BY changed DESC"
         return self._do(sql, search.strip(), owner)

@@ -29,12 +29,17 @@ def text(value: object) -> str:
     return _MATH.sub(lambda m: f"\\[{m[2]}\\]" if m[1] == "$$" else f"\\({m[2]}\\)", plain)
 
 
+def attribute(value: str) -> str:
+    """Any text as the value of an attribute, exactly, without a line end in the HTML."""
+    return escape(value).replace("\r", "&#13;").replace("\n", "&#10;")
+
+
 def button(action: str, argument: str, label: str, hint: str = "", style: str = "") -> str:
     """A button whose click is told to page.js. `hint` is read aloud after the label and shown on hover."""
     spoken = f'<span class="sr"> {text(hint)}</span>' if hint else ""
-    title = f' title="{escape(hint)}"' if hint else ""
+    title = f' title="{attribute(hint)}"' if hint else ""
     return (
-        f'<button type="button" class="do {style}" name="{action}" value="{escape(argument)}"{title}>'
+        f'<button type="button" class="do {style}" name="{action}" value="{attribute(argument)}"{title}>'
         f"{label}{spoken}</button>"
     )
 
@@ -230,11 +235,12 @@ def _between(part: str) -> str:
 
 def safe_url(url: str) -> str:
     """The address escaped when it is http or https, else ""."""
+    url = "".join(url.split())
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
     except ValueError:
         return ""
-    return escape(url.strip()) if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
+    return escape(url) if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
 
 
 def _shown(url: str) -> str:

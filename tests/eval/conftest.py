@@ -77,6 +77,12 @@ class FakeJudge:
         return Support(share, "supported" if share == 1 else "unsupported", shares.index(max(shares)), self.level)
 
 
+@pytest.fixture(autouse=True)
+def plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty plots: drawing takes most of a second a report. test_page draws them."""
+    monkeypatch.setattr("eval.plots._svg", lambda *rest, **named: "")
+
+
 @pytest.fixture
 def judge() -> FakeJudge:
     return FakeJudge()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import bootstrap
+from sklearn.metrics import cohen_kappa_score
 
 from eval.stats import (
     JudgeError,
@@ -84,5 +85,8 @@ def test_kappa() -> None:
     first = ["y"] * 25 + ["n"] * 25
     second = ["y"] * 20 + ["n"] * 5 + ["y"] * 10 + ["n"] * 15
     assert kappa(first, second) == pytest.approx(0.4)
+    dice = np.random.default_rng(5)
+    one, two = dice.choice(list("abc"), 90).tolist(), dice.choice(list("abcd"), 90).tolist()
+    assert kappa(one, two) == pytest.approx(cohen_kappa_score(one, two), abs=1e-6)
     assert kappa(["y"] * 3, ["y"] * 3) is None
     assert kappa([], []) is None

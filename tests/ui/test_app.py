@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.request import urlopen
+
+import gradio as gr
+import pytest
+
+from rag.assistant import Assistant
+from rag.errors import SettingsError
+from rag.library import Library
+from tests.ui.scripted import Scripted
+from ui import access, app
+from ui.library_tab import LibraryTab
+from ui.settings_tab import SettingsTab
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def client(library: Library) -> Iterator[Any]:
+    from gradio_client import Client
+
+    page = app.build_app(Assistant(library))
+    app.launch(page, "127.0.0.1", app._free_port("127.0.0.1", 7990))
+    caller = Client(page.local_url, verbose=False)
+    yield caller
+    caller.close()
+    page.close(verbose=False)
+
+
+def test_programs_can_ask_and_search(client: Any) -> None:
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask", "/search"}
+    answer = client.predict("What does StreamingLLM keep as attention sinks?", None, None, api_name="/ask")
+    assert answer["citations"][0]["paper_id"] == "2309.17453"
+    found = client.predict("memory", 2, {"year": 2024}, api_name="/search")
+    assert len(found) == 2
+    assert {row["year"] for row in found} == {2024}
+    for where, words in (({"colour": 1}, "cannot filter by 'colour'"), (None, "the question is blank")):
+        with pytest.raises(Exception, match=words):
+            client.predict("x" if where else " ", None, where, api_name="/ask")
+
+
+def test_the_page_itself_names_no_other_host(client: Any) -> None:
+    page = urlopen(client.src).read().decode()
+    config = json.dumps(json.load(urlopen(client.src + "config")))
+    assert "fonts.googleapis" not in page + config
+    assert "page.js" in config or "askpapers" in page
+
+
+def serving(library_home: Path, *arguments: str) -> subprocess.Popen[str]:
+    code = (
+        "from tests.conftest import FakeEmbedder; from rag import Assistant, Library; from ui.app import serve;"
+        f"library = Library.open({str(library_home)!r}, embedder=FakeEmbedder());"
+        f"serve(Assistant(library), port={arguments[0]}, on_ready=lambda address: print(address, flush=True))"
+    )
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process at once on Windows")
+def test_serve_takes_the_next_free_port_and_ends_on_sigterm(library: Library) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        server = serving(library.home, str(port))
+        try:
+            assert server.stdout
+            address = server.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:")
+            assert f":{port}/" not in address
+            assert b"askpapers" in urlopen(address).read()
+        finally:
+            server.send_signal(signal.SIGTERM)
+            assert server.wait(10) == 0
+
+
+def test_the_page_is_not_opened_to_others_without_a_login(library: Library) -> None:
+    for host in ("0.0.0.0", "::", "192.168.1.5", "example.org"):
+        with pytest.raises(SettingsError, match="--auth USER:PASSWORD-FILE, or --insecure"):
+            app.serve(Assistant(library), host=host, on_ready=print)
+    for host in ("127.0.0.1", "::1", "localhost", "127.3.2.1"):
+        access.check_host(host, protected=False, insecure=False)
+    access.check_host("0.0.0.0", protected=True, insecure=False)
+    access.check_host("0.0.0.0", protected=False, insecure=True)
+
+
+def test_a_login_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("s3cret: really\nsecond line")
+    assert access.login(f"ada:{file}") == ("ada", "s3cret: really")
+    file.write_text("\n")
+    for setting in ("ada", "ada:", f":{file}", f"ada:{file}", f"ada:{tmp_path}", "ada:/nowhere"):
+        with pytest.raises(SettingsError, match="--auth"):
+            access.login(setting)
+
+
+def test_settings_make_an_assistant_of_their_own(library: Library, model: Scripted) -> None:
+    given = Assistant(library, model, sources=3)
+    with gr.Blocks():
+        tab = SettingsTab(given)
+    chosen = tab.assistant("extractive", "flag", 99)
+    assert (chosen.llm, chosen.checking, chosen.sources) == (None, "flag", 20)
+    assert tab.assistant("model", "strict", 1).llm is model
+    assert (given.llm, given.checking, given.sources) == (model, "strict", 3)
+
+
+@pytest.fixture
+def shelf(library: Library) -> LibraryTab:
+    with gr.Blocks():
+        return LibraryTab(library)
+
+
+def test_the_library_is_listed_filtered_and_sorted(shelf: LibraryTab) -> None:
+    everything, more, _ = shelf.rows(25, "", "Title", [], [], [])
+    assert everything.index("DuoAttention") < everything.index("Efficient") < everything.index("HippoRAG")
+    assert not more.visible
+    newest, _, _ = shelf.rows(25, "", "Newest first", [], [], [])
+    assert newest.index("DuoAttention") < newest.index("Efficient")
+    only, _, _ = shelf.rows(25, "", "Title", ["2024"], ["cs.CL"], [])
+    assert only.count("<details") == 1
+    found, _, _ = shelf.rows(25, "hippocampal memory", "Title", [], [], [])
+    assert found.index("HippoRAG") < found.index("DuoAttention")
+    first, more, _ = shelf.rows(1, "", "Title", [], [], [])
+    assert more.visible
+    assert "1 of 4" in first
+    assert shelf.only(["2024"], [], ["pages/b.txt"])[0] == {"year": ["2024"], "source": ["pages/b.txt"]}
+    summary, _, years, *_ = shelf.fresh()
+    assert "4 papers from 3 sources" in summary
+    assert years.choices == [("2024 (2)", "2024"), ("2023 (1)", "2023")]
+
+
+def test_papers_are_added_and_removed(shelf: LibraryTab, library: Library, tmp_path: Path) -> None:
+    records = [{"title": f"Paper <b>{n}</b>", "abstract": f"It is about subject {n}."} for n in (1, 2)]
+    file = tmp_path / "new.jsonl"
+    file.write_text("\n".join(json.dumps(r) for r in records) + "\nnot json")
+    steps: list[Any] = []
+    ledger, _, _ = shelf.take([str(file)], "", lambda *step, **_: steps.append(step))  # type: ignore[arg-type]
+    assert "3 records: 2 added, 0 updated, 0 unchanged, 0 duplicates, 1 rejected" in ledger
+    assert "new.jsonl:3" in ledger
+    assert steps[-1] == ((2, 2),)
+    pasted, _, emptied = shelf.take(None, json.dumps({"title": "Pasted", "abstract": "Text."}), lambda *_, **__: None)  # type: ignore[arg-type]
+    assert "1 added" in pasted
+    assert emptied == ""
+    assert len(library) == 7
+    with pytest.raises(gr.Error):
+        shelf.take(None, " ")
+    assert "2 papers of new.jsonl removed" in shelf.drop_source("new.jsonl")
+    assert shelf.drop_source(None) == gr.skip()
+    assert "1 paper" in shelf.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
+    assert len(library) == 4
+
+
+def test_a_locked_library_says_so(shelf: LibraryTab, library: Library) -> None:
+    there, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with library.writing():
+            there.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    there.wait(10)
+    try:
+        with pytest.raises(gr.Error, match="is writing to"):
+            shelf.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
+    finally:
+        done.set()
+        thread.join()

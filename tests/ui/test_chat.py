@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from rag.assistant import Assistant
+from rag.errors import LLMError
+from rag.library import Library
+from rag.types import Answer
+from tests.ui.scripted import Scripted
+from ui.chat import Progress, follow
+from ui.chat_tab import ChatTab
+from ui.conversations import Conversations
+from ui.examples import Examples
+from ui.parts import Parts
+from ui.settings_tab import SettingsTab
+from ui.sidebar import Sidebar
+
+QUESTION = "What does StreamingLLM keep as attention sinks?"
+
+
+def request(session: str = "s", user: str | None = None, **query: str) -> Any:
+    return SimpleNamespace(session_hash=session, username=user, query_params=query)
+
+
+def event(**values: Any) -> Any:
+    return SimpleNamespace(**values)
+
+
+class Desk:
+    """The chat without a server: its handlers are called as Gradio would."""
+
+    def __init__(self, assistant: Assistant, home: Path) -> None:
+        self.kept = Conversations(home / "conversations.sqlite")
+        with gr.Blocks() as page:
+            self.parts = Parts()
+            self.parts.sidebar()
+            self.parts.body()
+            settings = SettingsTab(assistant)
+            self.tab = ChatTab(self.parts, settings, assistant, self.kept)
+            self.side = Sidebar(page, self.parts, self.kept, Examples(assistant.library))
+        self.chosen = ("model" if assistant.llm else "extractive", "strict", 6)
+
+    def asked(self, question: str, current: str = "", key: str = "k", editing: str = "", session: str = "s") -> Any:
+        return self.tab.ask(request(session), question, editing, current, key, {}, *self.chosen)
+
+    def last(self, updates: Iterator[dict[Any, Any]]) -> dict[Any, Any]:
+        *_, update = updates
+        return update
+
+    def chat(self, update: dict[Any, Any]) -> str:
+        return " ".join(m["content"] for m in update[self.parts.chat])
+
+
+@pytest.fixture
+def desk(library: Library, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(Assistant(library), tmp_path)
+    yield made
+    made.kept.close()
+
+
+@pytest.fixture
+def with_model(library: Library, tmp_path: Path, gated: Scripted) -> Iterator[Desk]:
+    made = Desk(Assistant(library, gated), tmp_path)
+    yield made
+    made.kept.close()
+
+
+def test_an_answer_is_followed_from_its_first_status_to_its_end(library: Library) -> None:
+    kept: list[Answer] = []
+    steps = list(follow(Assistant(library), QUESTION, [], None, threading.Event(), kept.append))
+    assert steps[0].status == "searching 4 papers"
+    assert any(step.pieces and not step.answer for step in steps)
+    assert steps[-1].answer == kept[0]
+
+
+def test_what_goes_wrong_is_one_line(library: Library) -> None:
+    class Broken(Assistant):
+        def stream(self, *_: Any, **__: Any) -> Any:
+            yield "It keeps sinks."
+            raise LLMError("cannot reach the model: start it")
+
+    *_, last = follow(Broken(library), QUESTION, [], None, threading.Event(), lambda _: None)
+    assert last == Progress(("It keeps sinks.",), "", error="cannot reach the model: start it")
+    *_, blank = follow(Assistant(library), " ", [], None, threading.Event(), lambda _: None)
+    assert blank.error == "the question is blank: type one"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_does_not_leave_the_page_waiting(library: Library) -> None:
+    class Buggy(Assistant):
+        def stream(self, *_: Any, **__: Any) -> Any:
+            raise ZeroDivisionError
+
+    *_, last = follow(Buggy(library), QUESTION, [], None, threading.Event(), lambda _: None)
+    assert "ZeroDivisionError" in last.error
+
+
+def test_ask_shows_an_answer_with_its_evidence_and_keeps_it(desk: Desk) -> None:
+    steps = list(desk.asked(QUESTION))
+    assert "writing" in desk.chat(steps[0])
+    update, p = steps[-1], desk.parts
+    assert 'class="do cite"' in desk.chat(update)
+    assert "Attention Sinks" in update[p.cards]
+    assert QUESTION in update[p.listed]
+    assert desk.kept.listed("browser:k") == [(update[p.current], QUESTION)]
+
+
+def test_a_follow_up_stays_in_the_conversation_and_a_stranger_does_not_get_in(desk: Desk) -> None:
+    p = desk.parts
+    first = desk.last(desk.asked(QUESTION))
+    second = desk.last(desk.asked("What is HippoRAG inspired by?", first[p.current]))
+    assert second[p.current] == first[p.current]
+    assert len(second[p.chat]) == 4
+    stranger = desk.last(desk.asked("What do people remember?", first[p.current], key="other"))
+    assert stranger[p.current] != first[p.current]
+    assert QUESTION not in desk.chat(stranger)
+    assert QUESTION not in stranger[p.listed]
+
+
+def test_blank_questions_and_browsers_without_a_key(desk: Desk) -> None:
+    assert list(desk.asked("  ")) == [{desk.parts.box: gr.skip()}]
+    with pytest.raises(gr.Error):
+        list(desk.asked(QUESTION, key=""))
+
+
+def test_stop_keeps_what_was_said(with_model: Desk, gated: Scripted) -> None:
+    desk = with_model
+    steps = desk.asked(QUESTION)
+    for _ in range(2):
+        gated.go.release()
+    for step in steps:
+        if (desk.parts.chat in step and "<p>It gives" in desk.chat(step)) or "attention sinks" in desk.chat(step):
+            break
+    assert list(desk.asked("Another?")) == [{desk.parts.box: gr.skip()}], "one question at a time"
+    desk.tab.stop(request())
+    started = time.monotonic()
+    update = desk.last(steps)
+    assert time.monotonic() - started < 2
+    assert "Stopped before the end." in desk.chat(update)
+    gated.go.release()
+    assert desk.kept.turns(update[desk.parts.current], "browser:k")[0].state == "stopped"
+    desk.tab.stop(request("nobody"))
+
+
+def test_an_answer_nobody_waits_for_is_kept(with_model: Desk, gated: Scripted) -> None:
+    desk = with_model
+    steps = desk.asked(QUESTION)
+    next(steps)
+    steps.close()  # the page was closed
+    for _ in range(9):
+        gated.go.release()
+    (made, _), *_ = desk.kept.listed("browser:k")
+    until = time.monotonic() + 10
+    while desk.kept.turns(made, "browser:k")[0].state == "asked" and time.monotonic() < until:
+        time.sleep(0.02)
+    assert desk.kept.turns(made, "browser:k")[0].answer
+
+
+def test_regenerate_and_edit_take_the_place_of_the_last_turn(desk: Desk) -> None:
+    p = desk.parts
+    first = desk.last(desk.asked(QUESTION))
+    current = first[p.current]
+    again = desk.last(desk.tab.again(request(), current, "k", {}, *desk.chosen))
+    assert len(again[p.chat]) == 2
+    edited = desk.tab.edit(request(), current, "k", "")
+    assert edited[p.box] == QUESTION
+    update = desk.last(desk.asked("What is HippoRAG?", current, editing=edited[p.editing]))
+    assert len(update[p.chat]) == 2
+    assert "What is HippoRAG?" in desk.chat(update)
+    assert desk.tab.edit(request(), current, "k", edited[p.editing])[p.editing] == ""
+    assert list(desk.tab.again(request(), "", "k", {}, *desk.chosen)) == []
+
+
+def test_markers_similar_papers_and_ratings(desk: Desk) -> None:
+    update = desk.last(desk.asked(QUESTION))
+    turn = desk.kept.turns(update[desk.parts.current], "browser:k")[0]
+    assert turn.answer
+    evidence = turn.answer.claims[0].evidence[0]
+    shown = desk.tab.show(request(), event(name="show", value=f"?answer={turn.id}#{evidence}"), "k")
+    assert f'<mark class="now">{turn.answer.citations[0].sentences[0].text}</mark>' in shown
+    assert desk.tab.show(request(), event(name="show", value="?answer=none#1"), "k") == gr.skip()
+    similar = desk.tab.show(request(), event(name="similar", value=turn.answer.citations[0].paper.title), "k")
+    assert similar.count("<details") == 3
+    desk.tab.show(request(), event(name="rate", value=f"{turn.id} 1 0 wrong paper"), "k")
+    (rating,) = desk.kept.ratings("browser:k")
+    assert (rating.citation, rating.good, rating.reason) == (1, False, "wrong paper")
+
+
+def test_a_page_opens_where_its_address_says(desk: Desk) -> None:
+    p = desk.parts
+    fresh = desk.side.load(request(), "")
+    assert len(fresh[p.key]) > 16
+    assert fresh[p.chat] == []
+    asked = desk.last(desk.asked(QUESTION))
+    turn = desk.kept.turns(asked[p.current], "browser:k")[0].id
+    for query in ({"chat": asked[p.current]}, {"answer": turn}):
+        assert desk.side.load(request(**query), "k")[p.current] == asked[p.current]
+    stranger = desk.side.load(request(answer=turn), "other")
+    assert stranger[p.current] == ""
+    assert QUESTION in desk.chat(stranger)
+    assert "Attention Sinks" in stranger[p.cards]
+    assert desk.side.load(request(chat=asked[p.current]), "other")[p.chat] == []
+
+
+def test_whoever_logs_in_has_the_same_conversations_in_every_browser(desk: Desk) -> None:
+    p = desk.parts
+    *_, update = desk.tab.ask(request(user="ada"), QUESTION, "", "", "k", {}, *desk.chosen)
+    assert desk.side.open(request(user="ada"), event(value=update[p.current]), "another")[p.current]
+    assert not desk.side.open(request(), event(value=update[p.current]), "k")[p.current]
+
+
+def test_rename_search_export_delete(desk: Desk) -> None:
+    p = desk.parts
+    current = desk.last(desk.asked(QUESTION))[p.current]
+    assert desk.side.rename(request(), "Sinks", current, "k")[0] == "Sinks"
+    assert "Sinks" in desk.side.find(request(), "sink", current, "k")
+    assert "None yet" in desk.side.find(request(), "hippo", current, "k")
+    name, page = desk.side.as_markdown(request(), current, "k") or ("", "")
+    assert (name, page.splitlines()[0]) == ("Sinks.md", "# Sinks")
+    assert "2309.17453" in (desk.side.as_bibtex(request(), current, "k") or ("", ""))[1]
+    assert desk.side.as_bibtex(request(), current, "other") is None
+    assert desk.side.delete(request(), "", "k") == {p.box: gr.skip()}
+    assert desk.side.delete(request(), current, "k")[p.chat] == []
+    assert desk.side.new(request(), "k")[p.current] == ""
+
+
+def test_examples_are_questions_that_the_papers_answer(library: Library) -> None:
+    offered = Examples(library)
+    papers, questions = offered()
+    assert papers == 4
+    for question in questions:
+        assert Assistant(library).ask(question).outcome == "answered"
+    assert offered() == (papers, questions)
