@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COLLECTION := data/daily_papers
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-all test-browser check eval lock clean
+.PHONY: help chat test test-all test-browser check eval bench lock clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,12 @@ check: $(VENV)/installed-dev ## Lint, format and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.md)
+	@$(BIN)/python bench/indexing.py --no-starter
+	@$(BIN)/python bench/asking.py
+	@$(BIN)/python bench/cold.py
+	@$(BIN)/python bench/large.py
 
 lock: $(VENV)/installed-dev ## Resolve the tested versions anew into constraints.txt
 	@$(PIP) install -q uv

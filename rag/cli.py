@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.cli import app as eval_app
 from rag.errors import AskpapersError, NoIndexError
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Ask a collection of paper abstracts; every sentence of the answer names its papers.",
 )
+
+app.add_typer(eval_app, name="eval")
+bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
+app.add_typer(bench_app, name="bench")
 
 Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
 Embedding = Annotated[
@@ -186,6 +191,26 @@ def status(home: Home = None, embedding: Embedding = None, as_json: Json = False
         print(f"last import: {last['started']}, {last['read']} records read, {last['rejected']} rejected")
 
 
+@bench_app.command()
+def retrieval(
+    folder: Annotated[Path, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.")],
+    home: Annotated[Path | None, typer.Option(help="Keep the index there; else it is thrown away.")] = None,
+    split: Annotated[str, typer.Option(help="Which judgements.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only that many queries.")] = None,
+    embedding: Embedding = None,
+) -> None:
+    """Score each stage of retrieval: nDCG@10, recall@10 and @100, MRR@10, with 95% intervals."""
+    from tempfile import TemporaryDirectory
+
+    from tqdm import tqdm
+
+    from rag.bench import bench_retrieval
+
+    with TemporaryDirectory() as aside, tqdm(desc=folder.name, unit=" papers", file=sys.stderr) as bar:
+        library = _open(_settings(home=home or Path(aside), embedding=embedding), create=True)
+        print(bench_retrieval(folder, library, split, bar.update, limit))
+
+
 def _settings(**given: Any) -> Settings:
     from rag.settings import Settings
 
@@ -195,7 +220,13 @@ def _settings(**given: Any) -> Settings:
 def _open(settings: Settings, create: bool = False) -> Library:
     from rag.library import Library
 
-    return Library.open(settings.home, embedding=settings.embedding, create=create)
+    return Library.open(
+        settings.home,
+        embedding=settings.embedding,
+        runtime=settings.embedding_runtime,
+        reranker=settings.reranker,
+        create=create,
+    )
 
 
 def _assistant(settings: Settings, library: Library | None = None) -> Assistant:

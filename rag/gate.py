@@ -18,9 +18,9 @@ from rag.types import Outcome, Paper
 RELATED = 3  # papers named when the question is not answered
 LEAST_RELEVANCE = 0.36  # mean of cosine and late score of the best paper; far questions stay below
 # cosine, weakest rare token, named but in no title, named in a title, coverage of what is not a name
-WEIGHTS = (3.8408, 5.1556, 0.0662, -0.9739, 5.7802)
-BIAS = -5.5184
-LEAST_PROBABILITY = 0.35
+WEIGHTS = (4.0830, 5.3277, 0.1072, -0.9396, 5.7853)
+BIAS = -5.7199
+LEAST_PROBABILITY = 0.36
 _RARE = 5  # question tokens, the rarest, of which the weakest match counts
 _TITLES = 3  # best papers whose titles are looked at
 # Names that every other title has and that say nothing about which paper is meant.
@@ -71,6 +71,6 @@ def features(retrieved: Retrieved) -> NDArray[np.float64]:
             coverage[rarest].min(),
             float(bool(names) and not in_title),
             float(in_title),
-            float(plain @ coverage) / max(float(plain.sum()), 1e-6),
+            float(plain @ coverage / plain.sum()) if plain.any() else 1.0,  # "What is X?" asks nothing else
         ]
     )

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("askpapers"), description="where the index lives")
     embedding: str = Field("all-MiniLM-L6-v2", description="sentence-transformers name or folder")
+    embedding_runtime: Literal["auto", "torch", "openvino"] = Field("auto", description="what runs that model")
+    reranker: str = Field("", description="CrossEncoder name or folder that orders the best papers anew; none if empty")
     llm: str = Field("extractive", description="the model that answers; see askpapers llms")
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
     judge: str = Field("auto", description="what scores support: auto, llm, nli:NAME, or an LLM setting")

@@ -43,6 +43,7 @@ def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Bloc
     home = settings.home if settings else assistant.library.home
     conversations = Conversations(home / "conversations.sqlite")
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
+        api.publish(assistant)  # first, so that no event of the page takes its names
         parts = Parts()
         with gr.Sidebar(width=270):
             parts.sidebar()
@@ -55,8 +56,7 @@ def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Bloc
                 settings_tab = SettingsTab(assistant)
         library_tab.wire(page, parts)
         ChatTab(parts, settings_tab, assistant, conversations)
-        Sidebar(page, parts, conversations, Examples(assistant.library))
-        api.publish(assistant)
+        Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
     page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
     return page
 

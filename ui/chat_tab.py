@@ -36,7 +36,8 @@ class ChatTab:
             event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
         p.edit.click(self.edit, [p.current, p.key, p.editing], [p.box, p.editing, p.edit], **QUIET)
         p.box.stop(self.stop, None, None, queue=False, **QUIET)
-        p.bus.click(self.show, p.key, p.cards, **QUIET).then(None, js="() => askpapers.reveal()", **QUIET)
+        shown = p.bus.click(self.show, p.key, p.cards, trigger_mode="multiple", **QUIET)
+        shown.then(None, js="() => askpapers.reveal()", **QUIET)
 
     def ask(
         self,

@@ -45,12 +45,11 @@ class LibraryTab:
         self._library = library
         with gr.Column(elem_classes="narrow"):
             self.summary = gr.HTML(elem_id="summary")
-            with gr.Accordion("Add papers", open=False) as adding:
+            with gr.Accordion("Add papers", open=False):
                 self.files = gr.File(label=_FILES, file_count="multiple", height=140, elem_id="files")
                 self.pasted = gr.Textbox(label="Or paste a Daily Papers page", lines=3, max_lines=8)
                 self.add = gr.Button("Add", variant="primary")
             self.ledger = gr.HTML(elem_id="ledger")
-            adding.expand(None, js="() => askpapers.named()", **QUIET)
             with gr.Accordion("Remove a source", open=False):
                 self.source = gr.Dropdown([], label="Source to remove", value=None)
                 self.remove_source = gr.Button("Remove all its papers", variant="stop")
@@ -71,7 +70,7 @@ class LibraryTab:
         fresh = [self.summary, self.source, *self.facets, *listed]
         page.load(self.fresh, None, fresh, **QUIET)
         gr.on(
-            [self.words.input, self.order.change, *(f.change for f in self.facets)],
+            [self.words.change, self.order.change, *(f.change for f in self.facets)],
             lambda *given: self.rows(_PAGE, *given), chosen, listed, trigger_mode="always_last", **QUIET,
         )  # fmt: skip
         self.more.click(lambda n, *given: self.rows(n + _PAGE, *given), [self.shown, *chosen], listed, **QUIET)
@@ -168,4 +167,4 @@ def _where(chosen: Sequence[Sequence[str]]) -> dict[str, list[str]]:
 def _facet(counts: Counter[str], newest_first: bool) -> Any:
     """The values to filter by, with how many papers have each; not shown where there is nothing to choose."""
     choices = [(f"{value} ({n:,})", value) for value, n in sorted(counts.items(), reverse=newest_first)]
-    return gr.Dropdown(choices, value=[], visible=len(choices) > 1)
+    return gr.Dropdown(choices, value=[], multiselect=True, visible=len(choices) > 1)

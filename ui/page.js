@@ -39,9 +39,28 @@
     try: (question) => { put(question); setTimeout(() => $("#question .submit-button")?.click(), 50); },
     about: (title) => { chat(); put(`In “${title}”: `); },
   };
+  // A thumb counts at once; why is asked afterwards, and need not be told.
+  here.rate = (value, button) => {
+    send("click", { name: "rate", value });
+    const thumbs = button.closest(".thumbs");
+    for (const other of thumbs.children) other.classList?.toggle("on", other === button);
+    $("form", thumbs)?.remove();
+    const form = thumbs.appendChild(document.createElement("form"));
+    const why = form.appendChild(document.createElement("input"));
+    Object.assign(why, { placeholder: "Why? (optional)", ariaLabel: "Why? (optional)", maxLength: 500 });
+    form.appendChild(Object.assign(document.createElement("button"), { textContent: "Send", className: "do" }));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      if (why.value.trim()) send("click", { name: "rate", value: `${value} ${why.value}` });
+      form.remove();
+      say("Noted, thank you");
+    });
+    why.focus();
+  };
   document.addEventListener("click", (event) => {
     const target = event.target.closest(".do");
-    if (!target || event.ctrlKey || event.metaKey || event.button) return;
+    if (!target?.getAttribute("name") || event.ctrlKey || event.metaKey || event.button) return;
     event.preventDefault();
     hide();
     const [name, value] = [target.getAttribute("name"), target.getAttribute("value") ?? target.getAttribute("href")];
@@ -84,27 +103,35 @@
     }
   });
 
-  const themes = { light: false, dark: true };
   const theme = (name) => {
-    const dark = themes[name] ?? matchMedia("(prefers-color-scheme: dark)").matches;
-    document.body.classList.toggle("dark", dark);
     localStorage.setItem("askpapers-theme", name);
+    const dark = name === "Dark" || (name !== "Light" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.body.classList.toggle("dark", dark);
+    return name;
   };
+
+  // Gradio names messages by their HTML, and the drop area otherwise than the text in it.
+  new MutationObserver(() => {
+    for (const e of document.querySelectorAll("#chat [data-testid][aria-label], #files .upload-container[aria-label]"))
+      e.removeAttribute("aria-label");
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
   window.askpapers = {
     listen: (trigger) => (send = trigger),
     chat,
     fold,
     theme,
+    lastTheme: () => theme(localStorage.getItem("askpapers-theme") ?? "System"),
     reveal: (tries = 10) => {  // the cards, or a linked answer, come into the page a little later
       const linked = new URLSearchParams(location.search).get("answer");
       const goal = $("#evidence .card[open]") ?? (linked && document.getElementById(`turn-${linked}`));
       if (goal) goal.scrollIntoView({ block: "start", behavior: "smooth" });
       else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
-    at: (conversation) => history.replaceState(null, "", conversation ? `?chat=${conversation}` : location.pathname),
-    named: () =>  // Gradio gives the drop area another name than the text in it
-      setTimeout(() => $("#files .upload-container")?.removeAttribute("aria-label"), 100),
+    at: (conversation) => {
+      fold();
+      history.replaceState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
+    },
     save: (name, content) => {
       const href = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
       Object.assign(document.createElement("a"), { href, download: name }).click();

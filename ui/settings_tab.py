@@ -38,10 +38,11 @@ class SettingsTab:
                 table = gr.HTML(elem_id="answerers")
             self.checking = gr.Radio(_CHECKING, value=assistant.checking, label="Sentences of a model")
             self.sources = gr.Slider(1, _MOST_SOURCES, assistant.sources, step=1, label="Papers an answer may draw on")
-            look = gr.Radio(["System", "Light", "Dark"], value="System", label="Looks", elem_id="looks")
+            self.look = gr.Radio(["System", "Light", "Dark"], value="System", label="Looks", elem_id="looks")
+            self.ratings = gr.Button("Download my ratings as labelled questions", size="sm")
             gr.Markdown(_KEYS)
         others.expand(lambda: render.answerers(usable()), None, table, **QUIET)
-        look.input(None, look, None, js="name => askpapers.theme(name.toLowerCase())", **QUIET)
+        self.look.input(None, self.look, None, js="name => askpapers.theme(name)", **QUIET)
         self.inputs: list[Any] = [self.answerer, self.checking, self.sources]
 
     def assistant(self, answerer: str, checking: Literal["strict", "flag", "off"], sources: float) -> Assistant:

@@ -11,6 +11,7 @@ from ui import export, render
 from ui.conversations import Conversations
 from ui.examples import Examples
 from ui.parts import QUIET, Parts, Update, cards, messages, new_key, owner_of
+from ui.settings_tab import SettingsTab
 
 _SURE = "(...given) => confirm('Delete this conversation for good?') ? given : ['', ...given.slice(1)]"
 
@@ -18,22 +19,28 @@ _SURE = "(...given) => confirm('Delete this conversation for good?') ? given : [
 class Sidebar:
     """What is done with whole conversations."""
 
-    def __init__(self, page: gr.Blocks, parts: Parts, conversations: Conversations, examples: Examples) -> None:
-        self._parts, self._kept, self._examples = parts, conversations, examples
-        p = parts
+    def __init__(
+        self, page: gr.Blocks, p: Parts, settings: SettingsTab, conversations: Conversations, examples: Examples
+    ) -> None:
+        self._parts, self._kept, self._examples = p, conversations, examples
         here = {"fn": None, "inputs": p.current, "outputs": None, "js": "current => askpapers.at(current)", **QUIET}
         loaded = page.load(self.load, p.key, [*p.shown, p.key], **QUIET)
-        loaded.then(None, js="() => { askpapers.fold(); askpapers.reveal(); }", **QUIET).then(self.offer, None, p.chat, **QUIET)
+        page.load(None, None, settings.look, js="() => askpapers.lastTheme()", **QUIET)
+        loaded.then(self.offer, None, p.chat, **QUIET)
+        loaded.then(None, js="() => { askpapers.fold(); askpapers.reveal(); }", **QUIET)
         p.new.click(self.new, p.key, p.shown, **QUIET).then(**here)
         p.bus.select(self.open, p.key, p.shown, **QUIET).then(**here)
-        p.find.input(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
+        p.find.change(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
         p.name.submit(self.rename, [p.name, p.current, p.key], [p.name, p.listed], **QUIET)
         p.name.blur(self.rename, [p.name, p.current, p.key], [p.name, p.listed], **QUIET)
         p.delete.click(self.delete, [p.current, p.key], p.shown, js=_SURE, **QUIET).then(**here)
-        for button, save in ((p.as_markdown, self.as_markdown), (p.as_bibtex, self.as_bibtex)):
-            button.click(save, [p.current, p.key], p.saved, **QUIET).then(
-                None, p.saved, None, js="file => file && askpapers.save(...file)", **QUIET
-            )
+        for button, save in (
+            (p.as_markdown, self.as_markdown),
+            (p.as_bibtex, self.as_bibtex),
+            (settings.ratings, self.as_questions),
+        ):
+            written = button.click(save, [p.current, p.key], p.saved, **QUIET)
+            written.then(None, p.saved, None, js="file => file && askpapers.save(...file)", **QUIET)
 
     def load(self, request: gr.Request, key: str) -> Update:
         """A page as it opens: with the conversation or the answer that its address names, else a fresh one."""
@@ -75,17 +82,25 @@ class Sidebar:
         self._kept.delete(current, owner)
         return self._parts.view(self._kept, owner, "")
 
-    def as_markdown(self, request: gr.Request, current: str, key: str) -> tuple[str, str] | None:
+    def as_markdown(self, request: gr.Request, current: str, key: str) -> list[str] | None:
         return self._file(request, current, key, ".md", lambda name, turns: export.markdown(name, turns))
 
-    def as_bibtex(self, request: gr.Request, current: str, key: str) -> tuple[str, str] | None:
+    def as_bibtex(self, request: gr.Request, current: str, key: str) -> list[str] | None:
         return self._file(
             request, current, key, ".bib", lambda _, turns: export.bibtex(t.answer for t in turns if t.answer)
         )
 
-    def _file(self, request: gr.Request, current: str, key: str, suffix: str, write: Any) -> tuple[str, str] | None:
+    def as_questions(self, request: gr.Request, current: str, key: str) -> list[str] | None:
+        """What was rated, for `askpapers eval`."""
+        rated = export.labelled(self._kept.ratings(owner_of(key, request)))
+        if not rated:
+            gr.Info("Nothing was rated yet: use the thumbs under an answer or on a paper.")
+        return ["rated-questions.jsonl", rated] if rated else None
+
+    def _file(self, request: gr.Request, current: str, key: str, suffix: str, write: Any) -> list[str] | None:
         owner = owner_of(key, request)
         name = self._kept.name(current, owner)
         if name is None:
             return None
-        return re.sub(r"\W+", "-", name).strip("-")[:50] + suffix, write(name, self._kept.turns(current, owner))
+        file = re.sub(r"\W+", "-", name).strip("-")[:50] or "conversation"
+        return [file + suffix, write(name, self._kept.turns(current, owner))]

@@ -4,7 +4,9 @@ from rag.types import Paper
 
 
 def test_both_sides_of_a_comparison_are_quoted(library: Library) -> None:
-    answer = Assistant(library).ask("Compare DuoAttention with StreamingLLM: what do they keep, attention sinks or a full cache for retrieval heads?")
+    answer = Assistant(library).ask(
+        "Compare DuoAttention with StreamingLLM: attention sinks or a full cache for retrieval heads?"
+    )
     assert answer.outcome == "answered"
     assert {c.paper.id for c in answer.citations} == {"2410.10819", "2309.17453"}
 

@@ -27,6 +27,12 @@ def test_a_near_miss_is_refused_with_related_papers(library: Library) -> None:
     assert decide(near, known_topic=True).outcome == "answered"
 
 
+def test_a_question_about_a_name_alone_asks_nothing_else(library: Library) -> None:
+    decision = decide(found(library, "What does DuoAttention do?"), known_topic=False)
+    assert features(found(library, "What does DuoAttention do?"))[4] == 1.0
+    assert decision.probability > 0.36
+
+
 def test_an_empty_library_answers_nothing() -> None:
     import numpy as np
 

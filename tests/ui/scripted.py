@@ -37,7 +37,8 @@ class Scripted(CustomLLM):
             yield CompletionResponse(text=said, delta=piece)
 
     def pieces(self, prompt: str) -> list[str]:
-        return self.reply(re.findall(r"^\[(\d+\.\d+)\] (.*)$", prompt, re.MULTILINE))
+        sent = prompt.rsplit("<sentences>", 1)[-1]  # before it come examples
+        return self.reply(re.findall(r"^\[(\d+\.\d+)\] (.*)$", sent, re.MULTILINE))
 
 
 def echo(sentences: list[tuple[str, str]]) -> list[str]:

@@ -58,11 +58,11 @@ def test_the_page_itself_names_no_other_host(client: Any) -> None:
     assert "page.js" in config or "askpapers" in page
 
 
-def serving(library_home: Path, *arguments: str) -> subprocess.Popen[str]:
+def serving(home: Path, port: int) -> subprocess.Popen[str]:
     code = (
         "from tests.conftest import FakeEmbedder; from rag import Assistant, Library; from ui.app import serve;"
-        f"library = Library.open({str(library_home)!r}, embedder=FakeEmbedder());"
-        f"serve(Assistant(library), port={arguments[0]}, on_ready=lambda address: print(address, flush=True))"
+        f"library = Library.open({str(home)!r}, embedder=FakeEmbedder());"
+        f"serve(Assistant(library), port={port}, on_ready=lambda address: print(address, flush=True))"
     )
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
@@ -73,16 +73,17 @@ def test_serve_takes_the_next_free_port_and_ends_on_sigterm(library: Library) ->
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        server = serving(library.home, str(port))
-        try:
-            assert server.stdout
-            address = server.stdout.readline().strip()
-            assert address.startswith("http://127.0.0.1:")
-            assert f":{port}/" not in address
-            assert b"askpapers" in urlopen(address).read()
-        finally:
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(10) == 0
+        with serving(library.home, port) as server:
+            try:
+                assert server.stdout
+                address = server.stdout.readline().strip()
+                assert address.startswith("http://127.0.0.1:")
+                assert f":{port}/" not in address
+                with urlopen(address) as page:
+                    assert b"askpapers" in page.read()
+            finally:
+                server.send_signal(signal.SIGTERM)
+                assert server.wait(10) == 0
 
 
 def test_the_page_is_not_opened_to_others_without_a_login(library: Library) -> None:

@@ -45,7 +45,7 @@ class Desk:
             self.parts.body()
             settings = SettingsTab(assistant)
             self.tab = ChatTab(self.parts, settings, assistant, self.kept)
-            self.side = Sidebar(page, self.parts, self.kept, Examples(assistant.library))
+            self.side = Sidebar(page, self.parts, settings, self.kept, Examples(assistant.library))
         self.chosen = ("model" if assistant.llm else "extractive", "strict", 6)
 
     def asked(self, question: str, current: str = "", key: str = "k", editing: str = "", session: str = "s") -> Any:
@@ -153,7 +153,7 @@ def test_stop_keeps_what_was_said(with_model: Desk, gated: Scripted) -> None:
 def test_an_answer_nobody_waits_for_is_kept(with_model: Desk, gated: Scripted) -> None:
     desk = with_model
     steps = desk.asked(QUESTION)
-    next(steps)
+    next(steps), next(steps)
     steps.close()  # the page was closed
     for _ in range(9):
         gated.go.release()

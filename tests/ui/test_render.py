@@ -116,7 +116,7 @@ def test_the_supporting_sentences_are_marked_exactly(answer: Answer) -> None:
     assert parsed(page.replace("<mark>", "").replace("</mark>", "").replace('<mark class="now">', ""))
     assert "We introduce StreamingLLM. <mark>" in page
     assert '<details class="card" open>' in page
-    assert "<details class=\"card\"><summary>" in render.cards("t", answer)
+    assert '<details class="card"><summary>' in render.cards("t", answer)
 
 
 def test_sentences_that_do_not_fit_the_abstract_are_not_marked(answer: Answer) -> None:
@@ -173,4 +173,4 @@ def test_an_unsupported_sentence_is_flagged(answer: Answer) -> None:
 def test_ratings_are_shown_where_they_were_given(answer: Answer) -> None:
     assert 'class="do right on"' in render.answer("t", answer, {0: True})
     assert 'class="do wrong on"' in render.cards("t", answer, (), {1: False})
-    assert " on\"" not in render.answer("t", answer, {1: True})
+    assert ' on"' not in render.answer("t", answer, {1: True})
