@@ -42,5 +42,5 @@ class Scripted(CustomLLM):
 
 
 def echo(sentences: list[tuple[str, str]]) -> list[str]:
-    """Repeats the first two sentences with their ids: they support themselves."""
-    return [f"{text} [{made}] " for made, text in sentences[:2]]
+    """Repeats the first three sentences with their ids: they support themselves."""
+    return [f"{text} [{made}] " for made, text in sentences[:3]]
