@@ -192,6 +192,6 @@ def _seconds(timings: dict[str, Any]) -> list[Block]:
     for system, found in timings.get("seconds", {}).items():
         spans = [found.get(name, (None, None, None)) for name in ("p50", "p95")]
         if found["n"]:
-            rows.append([system, *(figure_text(value, low, high, found["n"], 2) for value, low, high in spans)])
+            rows.append([system, *(figure_text(value, low, high, found["n"]) for value, low, high in spans)])
     told = f"{timings.get('parallel', 1)} at a time; the judge was called {timings.get('judge_calls', 0)} times."
     return [Heading("Seconds a question"), Table(["system", "p50", "p95"], rows), Text(told)] if rows else []

@@ -18,6 +18,7 @@ MODES: tuple[Checking, ...] = ("strict", "flag", "off")
 MOST_MENDED = 2  # sentences that a mended citation may rest on
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s+|\|)|[*_`]{2,}|`|\|\s*$")
 _RULE = re.compile(r"^[\s|:\-=_*`~#]*$")
+_SOURCE = re.compile(r"\b[Ss]ource (\d{1,2})\b")
 _MARKUP_NAME = re.compile(r"</?sentences>|^(?:answer|question|source \d+)\s*:\s*", re.IGNORECASE)
 
 
@@ -50,7 +51,7 @@ class Checker:
 
         Raises LLMError when the judge's model fails.
         """
-        text = plain(draft.text)
+        text = _SOURCE.sub(self._named, plain(draft.text))
         key = text.casefold()
         if not re.search(r"\w{2}", text) or key in self._said:
             return None
@@ -67,6 +68,11 @@ class Checker:
         if support.verdict == "supported":
             return Checked(text, tuple(mended), support, unknown, mended=True)
         return Checked(text, tuple(cited), support, unknown, mended=False)
+
+    def _named(self, mention: re.Match[str]) -> str:
+        """What a model calls "Source 2", by its paper's name: sources have other numbers in the answer."""
+        titles = {e.number: e.paper.title.partition(":")[0] for e in self._evidence}
+        return titles.get(int(mention.group(1)), mention.group())
 
     def _score(self, evidence: Sequence[Evidence], text: str) -> Support:
         """Offline coverage first; a model is asked only about what that lets through. Invented numbers never pass."""

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.types import Answer
 
-_TICK = 0.1  # seconds between looks at whether to stop
+_TICKS = 10  # looks a second at whether to stop
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where an answer stands. At the end one of `answer`, `error` and `stopped` is set."""
+    """Where an answer stands after `seconds`. At the end one of `answer`, `error` and `stopped` is set."""
 
     pieces: tuple[str, ...] = ()
     status: str = ""
     answer: Answer | None = None
     error: str = ""
     stopped: bool = False
+    seconds: float = 0.0
 
 
 def follow(
@@ -46,7 +49,7 @@ def follow(
                     return
                 if isinstance(piece, Answer):
                     keep(piece)
-                news.put(("answer" if isinstance(piece, Answer) else "piece", piece))
+                news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
         except AskpapersError as error:
             news.put(("error", str(error)))
         except Exception as error:  # else the page would wait for ever
@@ -54,22 +57,25 @@ def follow(
             raise
 
     threading.Thread(target=work, name="answer", daemon=True).start()
-    pieces: tuple[str, ...] = ()
-    status = ""
+    now, started = Progress(status="reading the question"), time.monotonic()
     while True:
-        try:
-            kind, value = news.get(timeout=_TICK)
-        except queue.Empty:
-            kind, value = "", None
-        if kind in ("answer", "error"):
-            yield Progress(pieces, status, **{kind: value})
+        for kind, value in _waiting(news, stop):
+            told: dict[str, Any] = {kind: (*now.pieces, value) if kind == "pieces" else value}
+            now = replace(now, **told)
+        if stop.is_set() and not now.answer:
+            now = replace(now, stopped=True)
+        yield (now := replace(now, seconds=time.monotonic() - started))
+        if now.answer or now.error or now.stopped:
             return
+
+
+def _waiting(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[tuple[str, Any]]:
+    """What there is to tell, at once when there is something; nothing when a stop is wanted or a second has passed."""
+    for _ in range(_TICKS):
         if stop.is_set():
-            yield Progress(pieces, status, stopped=True)
             return
-        if kind == "status":
-            status = value
-        elif kind == "piece":
-            pieces += (value,)
-        if kind:
-            yield Progress(pieces, status)
+        with suppress(queue.Empty):
+            yield news.get(timeout=1 / _TICKS)
+            break
+    while not news.empty():
+        yield news.get()

@@ -64,7 +64,7 @@ class ChatTab:
             turn = kept.ask(current, question)
             shown = [*(m for t in earlier for m in messages(t)), said(render.question(question), "user")]
             yield {
-                p.chat: [*shown, said(render.writing((), "starting"))],
+                p.chat: [*shown, said(render.writing((), "reading the question"))],
                 p.cards: "",
                 p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
                 p.tools: gr.Row(visible=False),
@@ -76,7 +76,7 @@ class ChatTab:
                 if now.error or now.stopped:
                     kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
                 elif not now.answer:
-                    yield {p.chat: [*shown, said(render.writing(now.pieces, now.status))]}
+                    yield {p.chat: [*shown, said(render.writing(now.pieces, now.status, now.seconds))]}
             yield p.view(kept, owner, current)
         finally:
             del self._running[session]

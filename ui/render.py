@@ -19,39 +19,21 @@ from rag.types import Answer, Citation, Claim, Paper, Sentence
 _MATH = re.compile(r"(?<![\\$])(\$\$?)(?=\S)((?:\\.|[^$\\]){1,400}?)(?<=\S)\1(?![\d$])")
 _MARKER = re.compile(r"\s*\[(\d+)\]")
 _ARXIV = "https://arxiv.org/search/?searchtype=title&amp;query="
+_PATIENCE = 2  # seconds until a reader wants to know that it goes on
 _REASONS = 100  # listed of an import
-_OUTCOMES = {"not_stated": "The abstracts do not say", "nothing_relevant": "Nothing relevant here"}
-
-
-def text(value: object) -> str:
-    """Any text as HTML on one line, its LaTeX between the delimiters that the page renders."""
-    plain = escape(" ".join(str(value).split()))
-    return _MATH.sub(lambda m: f"\\[{m[2]}\\]" if m[1] == "$$" else f"\\({m[2]}\\)", plain)
-
-
-def attribute(value: str) -> str:
-    """Any text as the value of an attribute, exactly, without a line end in the HTML."""
-    return escape(value).replace("\r", "&#13;").replace("\n", "&#10;")
-
-
-def button(action: str, argument: str, label: str, hint: str = "", style: str = "") -> str:
-    """A button whose click is told to page.js. `hint` is read aloud after the label and shown on hover."""
-    spoken = f'<span class="sr"> {text(hint)}</span>' if hint else ""
-    title = f' title="{attribute(hint)}"' if hint else ""
-    return (
-        f'<button type="button" class="do {style}" name="{action}" value="{attribute(argument)}"{title}>'
-        f"{label}{spoken}</button>"
-    )
 
 
 def question(asked: str) -> str:
     return f'<div class="question">{text(asked)}</div>'
 
 
-def writing(pieces: Sequence[str], status: str) -> str:
-    """An answer being made: the checked sentences so far, and what is being done."""
+def writing(pieces: Sequence[str], status: str, seconds: float = 0) -> str:
+    """An answer being made: the checked sentences so far, what is being done, and for how long if that is long."""
     said = _MARKER.sub(r"<sup>\1</sup>", text(" ".join(p.strip() for p in pieces)))
-    return f'<div class="answer writing"><p>{said}</p><p class="status"><i class="dot"></i>{text(status)}</p></div>'
+    wait = f" · {seconds:.0f} s" if seconds >= _PATIENCE else ""
+    return (
+        f'<div class="answer writing"><p>{said}</p><p class="status"><i class="dot"></i>{text(status)}{wait}</p></div>'
+    )
 
 
 def broken_off(state: str, said: str, error: str) -> str:
@@ -67,13 +49,23 @@ def broken_off(state: str, said: str, error: str) -> str:
 
 def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) -> str:
     """An answer: what was said with its markers, how well it is grounded, what was withheld."""
-    lead = f'<p class="lead">{text(found.message)}</p>' if found.message and found.outcome == "answered" else ""
-    if found.outcome != "answered":
-        lead = f'<p class="outcome">{_OUTCOMES[found.outcome]}</p><p>{text(found.message)}</p>'
-    said = " ".join(_claim(turn, claim, found.citations) for claim in found.claims)
-    parts = [lead, f"<p>{said}</p>" if said else "", _grounding(found), _withheld(found), _related(turn, found)]
+    claims = [_claim(turn, claim, found.citations) for claim in found.claims]
+    said = f"<ul>{''.join(f'<li>{c}</li>' for c in claims)}</ul>" if found.listing else f"<p>{' '.join(claims)}</p>"
+    parts = [_understood(found), _lead(found), said if claims else ""]
+    parts += [_grounding(found), _withheld(found), _related(turn, found)]
     parts.append(_foot(turn, found, (ratings or {}).get(0)))
     return f'<div class="answer {found.outcome}" id="turn-{escape(turn)}">{"".join(parts)}</div>'
+
+
+def _understood(found: Answer) -> str:
+    """A follow-up as it was searched, when that is something else than what was typed."""
+    differs = found.standalone and " ".join(found.standalone.split()) != " ".join(found.question.split())
+    return f'<p class="understood">Understood as: {text(found.standalone)}</p>' if differs else ""
+
+
+def _lead(found: Answer) -> str:
+    style = "lead" if found.outcome == "answered" else "outcome"
+    return f'<p class="{style}">{text(found.message)}</p>' if found.message else ""
 
 
 def _claim(turn: str, claim: Claim, citations: Sequence[Citation]) -> str:
@@ -103,11 +95,11 @@ def grounding(found: Answer) -> str:
     if not total:
         return ""
     if all(c.quoted for c in found.claims):
-        return f"{_count(total, 'sentence')} quoted word for word from {_count(len(found.citations), 'abstract')}"
+        return f"{count(total, 'sentence')} quoted word for word from {count(len(found.citations), 'abstract')}"
     if all(c.verdict == "unchecked" for c in found.claims):
-        return f"{_count(total, 'sentence')} not checked against what they cite"
+        return f"{count(total, 'sentence')} not checked against what they cite"
     supported = sum(c.verdict == "supported" for c in found.claims)
-    return f"{supported} of {_count(total, 'sentence')} supported by their cited sentence"
+    return f"{supported} of {count(total, 'sentence')} supported by {'its' if total == 1 else 'their'} cited sentence"
 
 
 def _grounding(found: Answer) -> str:
@@ -120,7 +112,7 @@ def _withheld(found: Answer) -> str:
     if not found.withheld:
         return ""
     items = "".join(f"<li>{text(c.text)}</li>" for c in found.withheld)
-    count = _count(len(found.withheld), "sentence")
+    count = count(len(found.withheld), "sentence")
     return f'<details class="withheld"><summary>{count} withheld: not supported</summary><ul>{items}</ul></details>'
 
 
@@ -149,135 +141,12 @@ def _foot(turn: str, found: Answer, rated: bool | None) -> str:
     return f'<p class="foot">{acts}<span class="about">{about}</span><span class="plain" title="{plain}"></span></p>'
 
 
-def thumbs(turn: str, citation: int, rated: bool | None = None) -> str:
-    """Was it right? For an answer (citation 0) or for one of its citations."""
-    what = f"citation {citation}" if citation else "answer"
-    both = [
-        button("rate", f"{turn} {citation} {int(good)}", '<i class="thumb"></i>', f"this {what} is {word}",
-               f"{word}{' on' if rated is good else ''}")
-        for good, word in ((True, "right"), (False, "wrong"))
-    ]  # fmt: skip
-    return f'<span class="thumbs">{"".join(both)}</span>'
-
-
-def cards(turn: str, found: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None) -> str:
-    """The papers of an answer, those cited or else those related. `opened` are ids as in Claim.evidence."""
-    if found.citations:
-        items = [
-            card(c.paper, c.number, c.sentences, turn, opened, (ratings or {}).get(c.number)) for c in found.citations
-        ]
-        title = f"{_count(len(items), 'paper')} cited"
-    else:
-        items = [card(p, n, (), turn, opened) for n, p in enumerate(found.related, 1)]
-        title = f"{_count(len(items), 'paper')} close to the question" if items else ""
-    return f'<section class="cards"><h2>{title}</h2>{"".join(items)}</section>' if items else ""
-
-
-def listing(title: str, papers: Iterable[Paper], removable: bool = False) -> str:
-    """Papers by themselves, as cards."""
-    items = "".join(
-        _card(
-            p, "", "", highlighted(p.abstract), False, button("remove", p.id, "Remove", "from the library") * removable
-        )
-        for p in papers
-    )
-    heading = f"<h2>{text(title)}</h2>" if title else ""
-    return f'<section class="cards">{heading}{items or "<p>None found.</p>"}</section>'
-
-
-def card(
-    paper: Paper,
-    number: int,
-    sentences: Sequence[Sentence],
-    turn: str,
-    opened: Collection[str] = (),
-    rated: bool | None = None,
-) -> str:
-    """A paper of an answer, numbered, the sentences that the answer rests on marked in its abstract."""
-    is_open = any(i.partition(".")[0] == str(number) for i in opened)
-    said = "".join(f"<q>{text(s.text)}</q>" for s in sentences)
-    abstract = highlighted(paper.abstract, number, sentences, opened)
-    rating = thumbs(turn, number, rated) if sentences else ""
-    return _card(paper, f'<span class="number">{number}</span>', said, abstract, is_open, rating)
-
-
-def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, more: str) -> str:
-    facts = [str(paper.year) if paper.year else "", _people(paper.authors), " ".join(paper.categories), paper.source]
-    link = f'<a href="{safe_url(paper.url) or _ARXIV + quote(paper.title)}" target="_blank">'
-    link += f"{text(_shown(paper.url)) if safe_url(paper.url) else 'find on arXiv'}</a>"
-    quoted = f'<span class="said">{said}</span>' if said else ""
-    acts = button("about", paper.title, "Ask about this paper") + button("similar", paper.title, "Similar papers")
-    return (
-        f'<details class="card"{" open" if is_open else ""}><summary>{number}'
-        f'<span class="title">{text(paper.title)}</span>{quoted}</summary>'
-        f'<p class="meta">{" · ".join([*(text(f) for f in facts if f), link])}</p>'
-        f'<p class="abstract">{abstract}</p><p class="acts">{acts}{more}</p></details>'
-    )
-
-
-def highlighted(abstract: str, number: int = 0, sentences: Sequence[Sentence] = (), now: Collection[str] = ()) -> str:
-    """The abstract with exactly those sentences marked; those whose ids are in `now` stand out."""
-    parts, at = [], 0
-    for s in sorted(sentences, key=lambda s: s.start):
-        if not at <= s.start < s.end <= len(abstract):
-            continue
-        style = ' class="now"' if f"{number}.{s.index + 1}" in now else ""
-        parts += [_between(abstract[at : s.start]), f"<mark{style}>{text(abstract[s.start : s.end])}</mark>"]
-        at = s.end
-    return "".join([*parts, _between(abstract[at:])])
-
-
-def _between(part: str) -> str:
-    """Text between marks, with the space at its ends that `text` would drop."""
-    inner = text(part)
-    return f"{' ' if part[:1].isspace() else ''}{inner}{' ' if inner and part[-1:].isspace() else ''}"
-
-
-def safe_url(url: str) -> str:
-    """The address escaped when it is http or https, else ""."""
-    url = "".join(url.split())
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return escape(url) if parts.scheme.lower() in ("http", "https") and parts.netloc else ""
-
-
-def _shown(url: str) -> str:
-    return url.strip().partition("://")[2].rstrip("/")[:60]
-
-
-def _people(authors: Sequence[str]) -> str:
-    return ", ".join(authors[:3]) + (" et al." if len(authors) > 3 else "")
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def conversations(items: Iterable[tuple[str, str]], current: str) -> str:
     """The list at the side: (id, name), the open one marked."""
     rows = "".join(
         f"<li>{button('open', made, text(name), style='here' if made == current else '')}</li>" for made, name in items
     )
     return f'<ul class="conversations">{rows}</ul>' if rows else '<p class="status">None yet.</p>'
-
-
-def summary(papers: int, sources: int, model: str) -> str:
-    """What is in the library, in a line."""
-    return f"<p>{_count(papers, 'paper')} from {_count(sources, 'source')}, embedded with {text(model)}</p>"
-
-
-def ledger(report: SyncReport) -> str:
-    """What became of the records of an import, and why some were not taken."""
-    reasons = [*(str(r) for r in report.rejections), *report.notes]
-    items = "".join(f"<li>{text(reason)}</li>" for reason in reasons[:_REASONS])
-    more = f"<li>and {len(reasons) - _REASONS:,} more</li>" if len(reasons) > _REASONS else ""
-    return f'<p role="status">{text(report)}</p>{f"<ul>{items}{more}</ul>" if reasons else ""}'
-
-
-def removed(papers: int, source: str) -> str:
-    return f'<p role="status">{_count(papers, "paper")} of {text(source)} removed</p>'
 
 
 def answerers(forms: Iterable[tuple[str, str]]) -> str:
@@ -293,4 +162,4 @@ def welcome(papers: int, examples: Sequence[str]) -> str:
         return '<div class="welcome"><h2>No papers yet</h2><p>Add some in the Library tab.</p></div>'
     tries = "".join(f"<li>{button('try', example, text(example))}</li>" for example in examples)
     lead = "Every sentence of an answer names the papers it rests on; hover over a number to see why."
-    return f'<div class="welcome"><h2>Ask {_count(papers, "paper")}</h2><p>{lead}</p><ul>{tries}</ul></div>'
+    return f'<div class="welcome"><h2>Ask {count(papers, "paper")}</h2><p>{lead}</p><ul>{tries}</ul></div>'

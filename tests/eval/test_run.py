@@ -6,16 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from eval import baselines, evaluate, read_report, score_answers
+from eval import evaluate, read_report, score_answers
 from eval.baselines import CLOSED, COPIED, RANDOM
 from eval.cases import read_cases
 from eval.stats import JudgeError
 from rag.assistant import Assistant
 from rag.errors import LLMError, SourceError
 from rag.library import Library
+from tests.llm_server import Script, serving
 
+USED = {"prompt_tokens": 120, "completion_tokens": 10}
 FILES = ("report.json", "answers.jsonl", "claims.jsonl", "run.json")
 
 
@@ -128,11 +131,24 @@ def test_questions_that_do_not_hold_are_named_by_line(library: Library, question
         run(library, [], None)
 
 
-def test_the_closed_book(library: Library, questions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(baselines, "complete", lambda llm, system, user, usage: "It is 2.18 times faster, I am sure.")
-    row = baselines.closed_book(None, read_cases(questions)[1])
-    assert (row["output"], row["ctxs"], row["abstained"]) == ("It is 2.18 times faster, I am sure.", None, False)
-    assert CLOSED == "closed book"
+def test_a_model_that_answers_and_judges(library: Library, questions: Path, tmp_path: Path) -> None:
+    said = "DuoAttention makes decoding 2.18 times faster for Llama models [1.3]."
+    with serving(Script(said, logprobs={"Yes": -0.1, "No": -2.4}, usage=USED)) as server:
+        assistant = Assistant(library, server.url, checking="off")
+        report = evaluate(assistant, questions, split="test", judge="llm", out=tmp_path / "a", progress=False)
+        asked = len(server.requests)
+        again = evaluate(assistant, questions, split="test", judge="llm", out=tmp_path / "a", progress=False)
+        assert len(server.requests) == asked + 1  # all is on disk; only what the judge can do was asked again
+    assert report.systems == ["askpapers (scripted)", RANDOM, COPIED, CLOSED]
+    assert (report.about["level"], report.figure("sentence_grounding").level) == (1, 1)
+    assert report.figure("evidence_coverage").level == 0
+    assert report.figure("sentence_grounding").value == report.figure("answer_points").value == 1.0
+    assert report.figure("tokens").value == 130.0
+    assert report.figure("answer_points", system=CLOSED).value == 1.0  # it knew, but
+    assert report.figure("sentence_grounding", system=CLOSED).value == 0.0
+    assert report.figure("recall@5", system=CLOSED).excluded == {"ranking not told": 1}
+    assert report.worst[0]["support"] == pytest.approx(np.exp(-0.1) / (np.exp(-0.1) + np.exp(-2.4)), abs=1e-6)
+    assert again.to_json() == report.to_json()
 
 
 def test_answers_of_another_system(library: Library, questions: Path, tmp_path: Path) -> None:

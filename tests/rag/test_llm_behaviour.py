@@ -106,6 +106,11 @@ def test_an_invented_name_is_warned_of(library: Library) -> None:
     assert ask(library, reply).claims[0].warnings == ("not in the evidence: GraphRAG3",)
 
 
+def test_a_source_is_called_by_its_name(library: Library) -> None:
+    answer = ask(library, "Source 1 is a retrieval framework inspired by hippocampal indexing theory. [1.2]")
+    assert shown(answer) == [GOOD]
+
+
 def test_markdown_is_taken_off(library: Library) -> None:
     reply = f"# Answer\n\n- **{GOOD}** [1.2]\n\n| a | b |\n|---|---|\n```python\nimport os\n```\n"
     assert shown(ask(library, reply)) == [GOOD]

@@ -20,6 +20,12 @@ def no_loops(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is not served needs none of FastAPI's routes, which take most of the time to make a page."""
+    monkeypatch.setattr("gradio.routes.App.create_app", lambda *_, **__: None)
+
+
+@pytest.fixture
 def model() -> Scripted:
     return Scripted(reply=echo)
 

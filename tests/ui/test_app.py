@@ -39,7 +39,11 @@ def client(library: Library) -> Iterator[Any]:
     page.close(verbose=False)
 
 
-def test_programs_can_ask_and_search(client: Any) -> None:
+def test_the_page_names_no_other_host_and_programs_can_ask_and_search(client: Any) -> None:
+    with urlopen(client.src) as page, urlopen(client.src + "config") as config:
+        served = page.read().decode() + config.read().decode()
+    assert "askpapers.listen" in served
+    assert "fonts.g" not in served
     assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/ask", "/search"}
     answer = client.predict("What does StreamingLLM keep as attention sinks?", None, None, api_name="/ask")
     assert answer["citations"][0]["paper_id"] == "2309.17453"
@@ -51,13 +55,6 @@ def test_programs_can_ask_and_search(client: Any) -> None:
             client.predict("x" if where else " ", None, where, api_name="/ask")
 
 
-def test_the_page_itself_names_no_other_host(client: Any) -> None:
-    page = urlopen(client.src).read().decode()
-    config = json.dumps(json.load(urlopen(client.src + "config")))
-    assert "fonts.googleapis" not in page + config
-    assert "page.js" in config or "askpapers" in page
-
-
 def serving(home: Path, port: int) -> subprocess.Popen[str]:
     code = (
         "from tests.conftest import FakeEmbedder; from rag import Assistant, Library; from ui.app import serve;"
@@ -67,6 +64,7 @@ def serving(home: Path, port: int) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process at once on Windows")
 def test_serve_takes_the_next_free_port_and_ends_on_sigterm(library: Library) -> None:
     with socket.socket() as taken:
@@ -106,7 +104,7 @@ def test_a_login_is_read_from_a_file(tmp_path: Path) -> None:
             access.login(setting)
 
 
-def test_settings_make_an_assistant_of_their_own(library: Library, model: Scripted) -> None:
+def test_settings_make_an_assistant_of_their_own(library: Library, model: Scripted, no_server: None) -> None:
     given = Assistant(library, model, sources=3)
     with gr.Blocks():
         tab = SettingsTab(given)
@@ -117,7 +115,7 @@ def test_settings_make_an_assistant_of_their_own(library: Library, model: Script
 
 
 @pytest.fixture
-def shelf(library: Library) -> LibraryTab:
+def shelf(library: Library, no_server: None) -> LibraryTab:
     with gr.Blocks():
         return LibraryTab(library)
 

@@ -169,7 +169,7 @@ def test_checked_sentences_stream_and_an_answer_can_be_stopped(library: Library,
         assert marked(page) == [KEPT]
         while gated.go.acquire(blocking=False):
             pass
-        box.fill("What else does it keep?")
+        box.fill("What is HippoRAG inspired by?")
         box.press("Enter")
         page.locator(".writing .status", has_text="reading").wait_for()
         page.keyboard.press("Escape")

@@ -149,6 +149,7 @@ def test_the_outcomes_look_different(answer: Answer, paper: Paper) -> None:
 def test_grounding_in_plain_words(answer: Answer) -> None:
     one, two = answer.claims
     assert render.grounding(answer) == "2 of 2 sentences supported by their cited sentence"
+    assert render.grounding(replace(answer, claims=(one,))) == "1 of 1 sentence supported by its cited sentence"
     assert render.grounding(replace(answer, claims=(one, replace(two, verdict="unsupported")))).startswith("1 of 2")
     quoted = tuple(replace(c, quoted=True) for c in answer.claims)
     assert render.grounding(replace(answer, claims=quoted)) == "2 sentences quoted word for word from 1 abstract"
@@ -161,6 +162,18 @@ def test_withheld_sentences_can_be_opened(answer: Answer) -> None:
     page = render.answer("t", replace(answer, withheld=(Claim("It cures cancer."),)))
     assert "<summary>1 sentence withheld: not supported</summary><ul><li>It cures cancer.</li></ul>" in page
     assert "withheld" not in render.answer("t", answer)
+
+
+def test_a_list_is_a_list_and_a_follow_up_tells_how_it_was_understood(answer: Answer) -> None:
+    page = render.answer("t", replace(answer, listing=True))
+    assert page.count("<li>") == 2
+    assert "Understood as: How fast is StreamingLLM?" in page
+    assert "Understood" not in render.answer("t", replace(answer, standalone=answer.question))
+
+
+def test_waiting_long_is_told(answer: Answer) -> None:
+    assert "reading 3 papers · 12 s" in render.writing([], "reading 3 papers", 12.3)
+    assert "·" not in render.writing([], "reading 3 papers", 1)
 
 
 def test_an_unsupported_sentence_is_flagged(answer: Answer) -> None:

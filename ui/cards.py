@@ -1,0 +1,122 @@
+"""Pure: papers as the page shows them, with the sentences that an answer rests on marked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from urllib.parse import quote
+
+from rag.sync import SyncReport
+from rag.types import Answer, Paper, Sentence
+from ui.markup import attribute, button, count, safe_url, text
+
+_REASONS = 100  # listed of an import
+_ARXIV = "https://arxiv.org/search/?searchtype=title&query="
+
+
+def cards(turn: str, found: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None) -> str:
+    """The papers of an answer, those cited or else those related. `opened` are ids as in Claim.evidence."""
+    if found.citations:
+        items = [
+            card(c.paper, c.number, c.sentences, turn, opened, (ratings or {}).get(c.number)) for c in found.citations
+        ]
+        title = f"{count(len(items), 'paper')} cited"
+    else:
+        items = [card(p, n, (), turn, opened) for n, p in enumerate(found.related, 1)]
+        title = f"{count(len(items), 'paper')} close to the question" if items else ""
+    return f'<section class="cards"><h2>{title}</h2>{"".join(items)}</section>' if items else ""
+
+
+def listing(title: str, papers: Iterable[Paper], removable: bool = False) -> str:
+    """Papers by themselves, as cards."""
+    items = "".join(
+        _card(
+            p, "", "", highlighted(p.abstract), False, button("remove", p.id, "Remove", "from the library") * removable
+        )
+        for p in papers
+    )
+    heading = f"<h2>{text(title)}</h2>" if title else ""
+    return f'<section class="cards">{heading}{items or "<p>None found.</p>"}</section>'
+
+
+def card(
+    paper: Paper,
+    number: int,
+    sentences: Sequence[Sentence],
+    turn: str,
+    opened: Collection[str] = (),
+    rated: bool | None = None,
+) -> str:
+    """A paper of an answer, numbered, the sentences that the answer rests on marked in its abstract."""
+    is_open = any(i.partition(".")[0] == str(number) for i in opened)
+    said = "".join(f"<q>{text(s.text)}</q>" for s in sentences)
+    abstract = highlighted(paper.abstract, number, sentences, opened)
+    rating = thumbs(turn, number, rated) if sentences else ""
+    return _card(paper, f'<span class="number">{number}</span>', said, abstract, is_open, rating)
+
+
+def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, more: str) -> str:
+    facts = [str(paper.year) if paper.year else "", _people(paper.authors), " ".join(paper.categories), paper.source]
+    link = f'<a href="{safe_url(paper.url) or safe_url(_ARXIV + quote(paper.title))}" target="_blank">'
+    link += f"{text(_shown(paper.url)) if safe_url(paper.url) else 'find on arXiv'}</a>"
+    quoted = f'<span class="said">{said}</span>' if said else ""
+    acts = button("about", paper.title, "Ask about this paper") + button("similar", paper.title, "Similar papers")
+    return (
+        f'<details class="card"{" open" if is_open else ""}><summary>{number}'
+        f'<span class="title">{text(paper.title)}</span>{quoted}</summary>'
+        f'<p class="meta">{" · ".join([*(text(f) for f in facts if f), link])}</p>'
+        f'<p class="abstract">{abstract}</p><p class="acts">{acts}{more}</p></details>'
+    )
+
+
+def highlighted(abstract: str, number: int = 0, sentences: Sequence[Sentence] = (), now: Collection[str] = ()) -> str:
+    """The abstract with exactly those sentences marked; those whose ids are in `now` stand out."""
+    parts, at = [], 0
+    for s in sorted(sentences, key=lambda s: s.start):
+        if not at <= s.start < s.end <= len(abstract):
+            continue
+        style = ' class="now"' if f"{number}.{s.index + 1}" in now else ""
+        parts += [_between(abstract[at : s.start]), f"<mark{style}>{text(abstract[s.start : s.end])}</mark>"]
+        at = s.end
+    return "".join([*parts, _between(abstract[at:])])
+
+
+def _between(part: str) -> str:
+    """Text between marks, with the space at its ends that `text` would drop."""
+    inner = text(part)
+    return f"{' ' if part[:1].isspace() else ''}{inner}{' ' if inner and part[-1:].isspace() else ''}"
+
+
+def thumbs(turn: str, citation: int, rated: bool | None = None) -> str:
+    """Was it right? For an answer (citation 0) or for one of its citations."""
+    what = f"citation {citation}" if citation else "answer"
+    both = [
+        button("rate", f"{turn} {citation} {int(good)}", '<i class="thumb"></i>', f"this {what} is {word}",
+               f"{word}{' on' if rated is good else ''}")
+        for good, word in ((True, "right"), (False, "wrong"))
+    ]  # fmt: skip
+    return f'<span class="thumbs">{"".join(both)}</span>'
+
+
+def _shown(url: str) -> str:
+    return url.strip().partition("://")[2].rstrip("/")[:60]
+
+
+def _people(authors: Sequence[str]) -> str:
+    return ", ".join(authors[:3]) + (" et al." if len(authors) > 3 else "")
+
+
+def summary(papers: int, sources: int, model: str) -> str:
+    """What is in the library, in a line."""
+    return f"<p>{count(papers, 'paper')} from {count(sources, 'source')}, embedded with {text(model)}</p>"
+
+
+def ledger(report: SyncReport) -> str:
+    """What became of the records of an import, and why some were not taken."""
+    reasons = [*(str(r) for r in report.rejections), *report.notes]
+    items = "".join(f"<li>{text(reason)}</li>" for reason in reasons[:_REASONS])
+    more = f"<li>and {len(reasons) - _REASONS:,} more</li>" if len(reasons) > _REASONS else ""
+    return f'<p role="status">{text(report)}</p>{f"<ul>{items}{more}</ul>" if reasons else ""}'
+
+
+def removed(papers: int, source: str) -> str:
+    return f'<p role="status">{count(papers, "paper")} of {text(source)} removed</p>'
