@@ -20,6 +20,16 @@ test: $(VENV)/installed-dev ## Install and run the tests
 test-all: $(VENV)/installed-dev ## The slow tests too
 	@$(BIN)/python -m pytest -m 'not browser'
 
+test-browser: $(VENV)/installed-dev ## The page in a real browser (chromium; axe-core by npm where there is npm)
+	@$(PIP) install -q --progress-bar off -c constraints.txt -e '.[browser]'
+	@if command -v npm >/dev/null; then npm install --silent --no-save --no-package-lock axe-core@4; fi
+	@$(BIN)/python -m pytest -m browser
+
+eval: $(VENV)/installed ## Score the extractive answerer on the test questions, and gate it against the baseline
+	@$(BIN)/askpapers index --home build/eval-home $(COLLECTION)
+	@$(BIN)/python -m eval run --home build/eval-home --split test --no-baselines --fresh --out build/eval
+	@$(BIN)/python -m eval gate --baseline tests/eval/baseline.json --run build/eval
+
 check: $(VENV)/installed-dev ## Lint, format and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -53,7 +53,7 @@ class Comparison:
 def compare(a: Report | str | Path, b: Report | str | Path, confidence: float = 0.95) -> Comparison:
     """b less a, over the same questions. Raises ComparisonError that says what differs when they are not the same.
 
-    Figures of different judges are not compared either; those that need none still are.
+    Figures of different judges, or of one that has changed, are not compared either; those that need none still are.
     """
     first, second = (_name(x) for x in (a, b))
     a, b = (read_report(x) if isinstance(x, (str, Path)) else x for x in (a, b))
@@ -64,8 +64,8 @@ def compare(a: Report | str | Path, b: Report | str | Path, confidence: float = 
     if first == second:
         first, second = "a", "b"
     deltas = paired(first, a.rows(), second, b.rows(), b.about["level"], confidence)
-    if a.about["judge"] != b.about["judge"]:
-        deltas = [d for d in deltas if d.level is None or METRICS[d.metric].level is not None]
+    if _judges(a) != _judges(b):
+        deltas = [d for d in deltas if d.level is None]
     return Comparison(first, second, tuple(deltas))
 
 
@@ -83,8 +83,8 @@ def gate(
             close = difflib.get_close_matches(name, METRICS, 1)
             raise SettingsError(f"unknown metric {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
     baseline, run = (read_report(x) if isinstance(x, (str, Path)) else x for x in (baseline, run))
-    if baseline.about["judge"] != run.about["judge"]:
-        raise ComparisonError(f"other judges: {baseline.about['judge']} and {run.about['judge']}")
+    if _judges(baseline) != _judges(run):
+        raise ComparisonError(f"other judges ({_judges(baseline)} and {_judges(run)}): make the baseline anew")
     gated = [m for m, about in METRICS.items() if about.unit == "share" and baseline.figure(m).n]
     failures = []
     for delta in compare(baseline, run, 1 - 2 * ALARM / max(len(gated), 1)).deltas:
@@ -104,6 +104,11 @@ def gate(
         if value is None or sign * (value - least) < 0:
             failures.append(f"{name}: {value}, not as good as {least}")
     return failures
+
+
+def _judges(report: Report) -> str:
+    """The judge's name and what it did."""
+    return f"{report.about['judge']} {report.hashes['judge'][:12]}"
 
 
 def _worse(delta: Delta) -> bool:

@@ -26,7 +26,7 @@ from eval.claims import LabelledClaim, index_claims, read_claims
 from eval.page import Block, Heading, Plot, Table, Text, to_html, to_markdown
 from eval.report import save
 from eval.run import CACHE, bar, corpus_hash, judge_for
-from eval.score import Scorer, in_parallel, source_hash
+from eval.score import Scorer, in_parallel, judge_hash, source_hash
 from eval.show import LEVELS, figure_text
 from eval.spoil import KINDS, Evidence, mutants, nearest_in, nearest_of, random_wrong
 from eval.stats import SEED, JudgeError, estimate, interval, statistic_interval
@@ -150,7 +150,7 @@ def meta(
     with closing(Scorer(judge, judge, library.home / CACHE, parallel)) as scorer:
         for name, (some, wrong) in sets.items():
             results.append(_check(name, some, wrong, scorer, progress))
-    hashes = {"corpus": corpus_hash(library), "prompts": source_hash("rag.prompts"), "code": source_hash("rag")}
+    hashes = {"corpus": corpus_hash(library), "judge": judge_hash(judge.level), "code": source_hash("rag")}
     report = Meta(judge.name, judge.level, hashes, tuple(results))
     if out is not None:
         report.write(out)
@@ -172,7 +172,7 @@ def _check(name: str, claims: Sequence[LabelledClaim], wrong: Wrong, scorer: Sco
         for claim, support in done:
             found[claim] = support
             shown.update()
-    checks, error = _against_labels(name, [(c, s) for c in claims if (s := found[c])], scorer.judge.name)
+    checks, error = _against_labels(name, [(c, s) for c in claims if (s := found[c])], scorer.judge)
     for kind, pairs in spoilt.items():
         told = _against_originals(kind, [(a, b) for x, y in pairs if (a := found[x]) and (b := found[y])])
         checks += told[1:] if name == OWN and scorer.judge.level == 0 else told
@@ -181,7 +181,7 @@ def _check(name: str, claims: Sequence[LabelledClaim], wrong: Wrong, scorer: Sco
 
 
 def _against_labels(
-    name: str, known: Sequence[tuple[LabelledClaim, Support]], judge: str
+    name: str, known: Sequence[tuple[LabelledClaim, Support]], judge: Judge
 ) -> tuple[list[Check], JudgeError | None]:
     """AUC, accuracy and calibration against the labels, beside probes that see the claim only."""
     labels = np.array([c.label for c, _ in known])
@@ -213,7 +213,8 @@ def _against_labels(
     assert wrong is not None
     counts = int(truth.sum()), int((~truth).sum())
     bins = tuple(reliability_bins(truth, scores))
-    return checks, JudgeError(judge, name, round(right, 6), counts[0], round(wrong, 6), counts[1], bins)
+    version = judge_hash(judge.level)
+    return checks, JudgeError(judge.name, name, round(right, 6), counts[0], round(wrong, 6), counts[1], bins, version)
 
 
 def _figure(name: str, about: str, statistic: Any, groups: NDArray[Any], *columns: NDArray[Any]) -> Check:

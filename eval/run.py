@@ -18,7 +18,7 @@ from eval.cases import Case, check_cases, read_cases
 from eval.figures import Answered, build_report, claim_row
 from eval.metrics import DEPTH, Reply
 from eval.report import Report, save
-from eval.score import Scorer, in_parallel, source_hash
+from eval.score import Scorer, in_parallel, judge_hash, source_hash
 from eval.stats import JudgeError
 from rag import prompts
 from rag.errors import LLMError, SourceError
@@ -232,8 +232,11 @@ def _report(
     progress: bool,
 ) -> Report:
     """Judges the rows (or replies) of all systems, and writes the report where there is an `out`."""
+    version = judge_hash(judge.level)
     if error is not None and error.judge != judge.name:
         raise SourceError(f"the error of judge {error.judge!r} cannot correct figures of {judge.name!r}")
+    if error is not None and error.version != version:
+        raise SourceError(f"judge {judge.name!r} has changed since its error was measured: run eval meta again")
     coverage = judge if judge.level == 0 else judge_for("coverage", library, None)
     answered = {}
     with closing(Scorer(judge, coverage, library.home / CACHE, parallel)) as scorer:
@@ -244,7 +247,9 @@ def _report(
                 answered[name] = Answered(replies, scorer.judge_all(replies, shown.update), seconds)
     told = {"judge": judge.name, "level": judge.level, "judgements": scorer.judgements, "failures": scorer.failures}
     known = [None] * len(next(iter(answered.values())).replies) if cases is None else cases
-    report = build_report(answered, known, hashes, {**about, **told, "questions": len(known)}, judge.level, error)
+    report = build_report(
+        answered, known, {**hashes, "judge": version}, {**about, **told, "questions": len(known)}, judge.level, error
+    )
     report.timings.update(judge_calls=scorer.calls, parallel=parallel)
     if out is not None:
         first = next(iter(answered.values()))

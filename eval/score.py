@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib.util
 import json
@@ -40,7 +39,6 @@ class Scorer:
         self._memory: dict[str, Support] = {}
         self._cache = _Cache(cache) if cache is not None and judge.level else None
         self._lock = threading.Lock()
-        self._asked = source_hash("rag.support", "rag.prompts")
 
     @property
     def judgements(self) -> int:
@@ -50,7 +48,7 @@ class Scorer:
     def support(self, evidence: Sequence[str], sentence: str, judge: Judge | None = None) -> Support | None:
         """The judgement, None when the judge failed on it. Raises LLMError when the judge is down."""
         judge = judge or self.judge
-        key = _digest([judge.name, judge.level, self._asked, sentence, list(evidence)])
+        key = _digest([judge.name, judge.level, judge_hash(judge.level), sentence, list(evidence)])
         cache = self._cache if judge.level else None
         found = self._memory.get(key) or (cache.get(key) if cache else None)
         if found is None:
@@ -145,9 +143,14 @@ def in_parallel(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def judge_hash(level: int) -> str:
+    """What a judge of that level does, its threshold included: judgements of another one are not its own."""
+    return source_hash("rag.support", "rag.mismatch", *(["rag.prompts"] if level else []))
+
+
 @cache
 def source_hash(*names: str) -> str:
-    """SHA-256 of what modules and packages say, comments and layout left out: it changes whenever their doing could."""
+    """SHA-256 of what modules and packages say, blank and comment lines left out."""
     digest = hashlib.sha256()
     for name in names:
         found = importlib.util.find_spec(name)
@@ -155,7 +158,8 @@ def source_hash(*names: str) -> str:
         assert found.origin is not None
         origin = Path(found.origin)
         for file in sorted(origin.parent.rglob("*.py")) if found.submodule_search_locations else [origin]:
-            digest.update(ast.dump(ast.parse(file.read_text(encoding="utf-8"))).encode())
+            lines = map(str.rstrip, file.read_text(encoding="utf-8").splitlines())
+            digest.update("\n".join(line for line in lines if not line.lstrip().startswith("#") and line).encode())
     return digest.hexdigest()
 
 

@@ -24,7 +24,7 @@ class JudgeError:
 
     `sensitivity` in [0, 1] is the share of `positives` supported claims that it calls supported; `specificity` the
     share of `negatives` other claims that it does not. `source` names the labels.
-    `reliability` is (mean score, share labelled supported, claims) by bin of the score.
+    `reliability` is (mean score, share labelled supported, claims) by bin of the score, `version` the judge's hash.
     """
 
     judge: str
@@ -34,6 +34,7 @@ class JudgeError:
     specificity: float
     negatives: int
     reliability: tuple[tuple[float, float, int], ...] = ()
+    version: str = ""
 
 
 def estimate(tops: Sequence[float], bottoms: Sequence[float]) -> float | None:

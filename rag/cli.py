@@ -150,19 +150,29 @@ def serve(
     embedding: Embedding = None,
     host: Annotated[str | None, typer.Option(help="Address to bind (ASKPAPERS_HOST).", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to bind (ASKPAPERS_PORT).", show_default=False)] = None,
+    auth: Annotated[str | None, typer.Option(help="USER:PASSWORD-FILE that opens the page.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Let others in without a login.")] = False,
     collection: Annotated[
         list[Path] | None, typer.Option(help="Papers to index first if the library is empty; may be repeated.")
     ] = None,
 ) -> None:
     """Serve the chat page."""
-    given = {"llm": llm, "checking": checking, "judge": judge, "embedding": embedding}
-    settings = _settings(home=home, host=host, port=port, **given)
+    answering = {"llm": llm, "checking": checking, "judge": judge, "embedding": embedding}
+    settings = _settings(home=home, host=host, port=port, **answering)
     library = _open(settings, create=bool(collection))
     if collection and not len(library):
         _index(library, collection)
+    from ui.access import login
     from ui.app import serve as serve_page
 
-    serve_page(_assistant(settings, library), host=settings.host, port=settings.port, on_ready=_say)
+    serve_page(
+        _assistant(settings, library),
+        host=settings.host,
+        port=settings.port,
+        auth=login(auth) if auth else None,
+        insecure=insecure,
+        on_ready=_say,
+    )
 
 
 @app.command()

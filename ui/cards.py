@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from rag.sync import SyncReport
 from rag.types import Answer, Paper, Sentence
-from ui.markup import attribute, button, count, safe_url, text
+from ui.markup import button, count, safe_url, text
 
 _REASONS = 100  # listed of an import
 _ARXIV = "https://arxiv.org/search/?searchtype=title&query="
 
 
-def cards(turn: str, found: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None) -> str:
+def of_answer(turn: str, found: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None) -> str:
     """The papers of an answer, those cited or else those related. `opened` are ids as in Claim.evidence."""
     if found.citations:
         items = [
@@ -26,8 +26,8 @@ def cards(turn: str, found: Answer, opened: Collection[str] = (), ratings: Mappi
     return f'<section class="cards"><h2>{title}</h2>{"".join(items)}</section>' if items else ""
 
 
-def listing(title: str, papers: Iterable[Paper], removable: bool = False) -> str:
-    """Papers by themselves, as cards."""
+def listing(title: str, papers: Iterable[Paper], removable: bool = False, back: bool = False) -> str:
+    """Papers by themselves, as cards; `back` leads to those of the answer."""
     items = "".join(
         _card(
             p, "", "", highlighted(p.abstract), False, button("remove", p.id, "Remove", "from the library") * removable
@@ -35,6 +35,7 @@ def listing(title: str, papers: Iterable[Paper], removable: bool = False) -> str
         for p in papers
     )
     heading = f"<h2>{text(title)}</h2>" if title else ""
+    heading += f"<p>{button('back', '', 'Back to the papers of the answer')}</p>" if back else ""
     return f'<section class="cards">{heading}{items or "<p>None found.</p>"}</section>'
 
 

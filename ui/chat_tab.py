@@ -10,13 +10,14 @@ import gradio as gr
 
 from rag.assistant import Assistant
 from rag.errors import AskpapersError
-from ui import render
+from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, history
-from ui.parts import QUIET, Parts, Update, messages, owner_of, said
+from ui.parts import EDIT, QUIET, Parts, Update, evidence, messages, owner_of, said
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
+_ABOUT = "In “"  # how page.js begins a question about one paper: what was said before is then not meant
 
 
 class ChatTab:
@@ -36,7 +37,7 @@ class ChatTab:
             event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
         p.edit.click(self.edit, [p.current, p.key, p.editing], [p.box, p.editing, p.edit], **QUIET)
         p.box.stop(self.stop, None, None, queue=False, **QUIET)
-        shown = p.bus.click(self.show, p.key, p.cards, trigger_mode="multiple", **QUIET)
+        shown = p.bus.click(self.show, [p.key, p.current], p.cards, trigger_mode="multiple", **QUIET)
         shown.then(None, js="() => askpapers.reveal()", **QUIET)
 
     def ask(
@@ -51,6 +52,8 @@ class ChatTab:
     ) -> Iterator[Update]:
         """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes."""
         p, kept, owner, session = self._parts, self._kept, owner_of(key, request), str(request.session_hash)
+        if session in self._running:
+            gr.Info("One question at a time: stop the answer first.")
         if not question.strip() or session in self._running:
             yield {p.box: gr.skip()}
             return
@@ -69,9 +72,10 @@ class ChatTab:
                 p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
                 p.tools: gr.Row(visible=False),
             }
+            past = [] if question.startswith(_ABOUT) else history(earlier)
             assistant = self._settings.assistant(*chosen)
             for now in follow(
-                assistant, question, history(earlier), where or None, stop, lambda answer: kept.answered(turn, answer)
+                assistant, question, past, where or None, stop, lambda answer: kept.answered(turn, answer)
             ):
                 if now.error or now.stopped:
                     kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
@@ -97,19 +101,21 @@ class ChatTab:
         p = self._parts
         turns = self._kept.turns(current, owner_of(key, request)) if current and not editing else []
         if not turns:
-            return {p.box: "", p.editing: "", p.edit: "Edit question"}
+            return {p.box: "", p.editing: "", p.edit: EDIT}
         return {p.box: turns[-1].question, p.editing: turns[-1].id, p.edit: "Leave it as it was"}
 
-    def show(self, request: gr.Request, event: gr.EventData, key: str) -> Any:
+    def show(self, request: gr.Request, event: gr.EventData, key: str, current: str) -> Any:
         """What the page's own buttons and markers ask for: the cards to show beside the chat."""
         name, value = event.name, event.value
         if name == "show":
             turn, _, ids = value.removeprefix("?answer=").partition("#")
             found = self._kept.turn(turn)
             if found and found.answer:
-                return render.cards(turn, found.answer, ids.split(","), found.ratings)
+                return cards.of_answer(turn, found.answer, ids.split(","), found.ratings)
         elif name == "similar":
-            return render.listing(f"Similar to “{value}”", self._similar(value))
+            return cards.listing(f"Similar to “{value}”", self._similar(value), back=True)
+        elif name == "back":
+            return evidence(next(reversed(self._kept.turns(current, owner_of(key, request))), None))
         elif name == "rate":
             turn, citation, good, reason = [*value.split(" ", 3), ""][:4]
             if not self._kept.rate(turn, owner_of(key, request), int(citation), good == "1", reason):

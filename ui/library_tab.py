@@ -17,7 +17,7 @@ from rag.readers import read_papers
 from rag.retrieval import condition
 from rag.sync import SyncReport
 from rag.types import Paper
-from ui import render
+from ui import cards
 from ui.parts import LATEX, QUIET, Parts
 
 _PAGE = 25  # papers shown at a time
@@ -97,7 +97,7 @@ class LibraryTab:
         sources = sorted(counts["source"])
         facets = [_facet(counts[facet], newest_first=facet == "year") for facet in _FACETS]
         everything = self.rows(_PAGE, "", "Title", *[()] * len(_FACETS))
-        summary = render.summary(len(papers), len(sources), self._library.embedder.name)
+        summary = cards.summary(len(papers), len(sources), self._library.embedder.name)
         return [summary, gr.Dropdown(sources, value=None), *facets, *everything]
 
     def rows(self, count: float, words: str, order: str, *chosen: Sequence[str]) -> tuple[str, Any, float]:
@@ -112,7 +112,7 @@ class LibraryTab:
             raise gr.Error(str(error)) from None
         first = papers[: int(count)]
         title = f"{len(first):,} of {len(papers):,}" if len(first) < len(papers) else ""
-        return render.listing(title, first, removable=True), gr.Button(visible=len(first) < len(papers)), count
+        return cards.listing(title, first, removable=True), gr.Button(visible=len(first) < len(papers)), count
 
     def only(self, *chosen: Sequence[str]) -> tuple[dict[str, list[str]], Any]:
         """The filters as the chat applies them, and the button that says so and lifts them."""
@@ -130,7 +130,7 @@ class LibraryTab:
             if not paths:
                 raise gr.Error("Choose files or paste a page first.")
             try:
-                return render.ledger(self._sync(paths, progress)), None, ""
+                return cards.ledger(self._sync(paths, progress)), None, ""
             except AskpapersError as error:
                 raise gr.Error(str(error)) from None
 
@@ -155,7 +155,7 @@ class LibraryTab:
 
     def _remove(self, paper_ids: Sequence[str], source: str) -> str:
         try:
-            return render.removed(self._library.remove(paper_ids), source)
+            return cards.removed(self._library.remove(paper_ids), source)
         except AskpapersError as error:
             raise gr.Error(str(error)) from None
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import gradio as gr
 
-from ui import render
+from ui import cards, render
 from ui.conversations import Conversations, Turn
 
 LATEX = [{"left": "\\(", "right": "\\)", "display": False}, {"left": "\\[", "right": "\\]", "display": True}]
-ASK, FOLLOW_UP = "Ask the papers", "Ask a follow-up"
+ASK, FOLLOW_UP, EDIT = "Ask the papers", "Ask a follow-up", "Edit question"
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # for every event of the page
 Update = dict[Any, Any]
 
@@ -54,7 +54,7 @@ class Parts:
                 )  # fmt: skip
                 with gr.Row(visible=False, elem_id="tools") as self.tools:
                     self.again = gr.Button("Regenerate", size="sm", min_width=110)
-                    self.edit = gr.Button("Edit question", size="sm", min_width=110)
+                    self.edit = gr.Button(EDIT, size="sm", min_width=110)
             with gr.Column(scale=2, min_width=320, elem_id="evidence"):
                 self.cards = gr.Markdown(latex_delimiters=LATEX, elem_id="cards")
 
@@ -62,7 +62,7 @@ class Parts:
     def shown(self) -> list[Any]:
         """All that `view` may change."""
         return [self.chat, self.cards, self.box, self.current, self.editing, self.name, self.listed, self.heading,
-                self.tools]  # fmt: skip
+                self.tools, self.edit]  # fmt: skip
 
     def view(self, conversations: Conversations, owner: str, current: str) -> Update:
         """A whole conversation, with the papers of its last answer."""
@@ -71,7 +71,7 @@ class Parts:
         last = turns[-1] if turns else None
         return {
             self.chat: [message for turn in turns for message in messages(turn)],
-            self.cards: cards(last),
+            self.cards: evidence(last),
             self.box: gr.Textbox(submit_btn="Ask", stop_btn=False, placeholder=FOLLOW_UP if turns else ASK),
             self.current: current if name else "",
             self.editing: "",
@@ -79,12 +79,13 @@ class Parts:
             self.listed: render.conversations(conversations.listed(owner), current),
             self.heading: gr.Row(visible=bool(turns)),
             self.tools: gr.Row(visible=bool(turns)),
+            self.edit: EDIT,
         }
 
 
-def cards(turn: Turn | None) -> str:
+def evidence(turn: Turn | None) -> str:
     """The papers of its answer, if it has one."""
-    return render.cards(turn.id, turn.answer, (), turn.ratings) if turn and turn.answer else ""
+    return cards.of_answer(turn.id, turn.answer, (), turn.ratings) if turn and turn.answer else ""
 
 
 def owner_of(key: str, request: gr.Request) -> str:

@@ -1,26 +1,16 @@
-"""Pure: what the page shows, as HTML. All escaping happens here, and nowhere else.
-
-The HTML is one line without blank lines, so that Gradio's Markdown passes it through untouched; it is sanitised
-once more in the browser, which keeps `name`, `value`, `href` and `class` but drops `data-` and `aria-` attributes.
-A `button.do` names an action of page.js or of the page in `name` and its argument in `value`.
-"""
+"""Pure: an answer and what surrounds it as the page shows them. What is typed or read goes through ui.markup."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from html import escape
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterable, Mapping, Sequence
 
-from rag.sync import SyncReport
-from rag.types import Answer, Citation, Claim, Paper, Sentence
+from rag.types import Answer, Citation, Claim
+from ui.cards import thumbs
+from ui.markup import attribute, button, count, text
 
-# As pandoc reads it: no space inside the dollars, no digit after them. So "$5 and $6" is money.
-_MATH = re.compile(r"(?<![\\$])(\$\$?)(?=\S)((?:\\.|[^$\\]){1,400}?)(?<=\S)\1(?![\d$])")
 _MARKER = re.compile(r"\s*\[(\d+)\]")
-_ARXIV = "https://arxiv.org/search/?searchtype=title&amp;query="
 _PATIENCE = 2  # seconds until a reader wants to know that it goes on
-_REASONS = 100  # listed of an import
 
 
 def question(asked: str) -> str:
@@ -54,7 +44,7 @@ def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) 
     parts = [_understood(found), _lead(found), said if claims else ""]
     parts += [_grounding(found), _withheld(found), _related(turn, found)]
     parts.append(_foot(turn, found, (ratings or {}).get(0)))
-    return f'<div class="answer {found.outcome}" id="turn-{escape(turn)}">{"".join(parts)}</div>'
+    return f'<div class="answer {found.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
 
 
 def _understood(found: Answer) -> str:
@@ -84,7 +74,7 @@ def _marker(turn: str, claim: Claim, citation: Citation) -> str:
     target = ",".join(f"{citation.number}.{s.index + 1}" for s in said) or str(citation.number)
     quotes = " … ".join(text(s.text) for s in said)
     return (
-        f'<a class="do cite" name="show" href="?answer={escape(turn)}#{target}"><span class="sr">source </span>'
+        f'<a class="do cite" name="show" href="?answer={attribute(turn)}#{target}"><span class="sr">source </span>'
         f'{citation.number}<span class="tip"><b>{text(citation.paper.title)}</b> {quotes}</span></a>'
     )
 
@@ -112,15 +102,15 @@ def _withheld(found: Answer) -> str:
     if not found.withheld:
         return ""
     items = "".join(f"<li>{text(c.text)}</li>" for c in found.withheld)
-    count = count(len(found.withheld), "sentence")
-    return f'<details class="withheld"><summary>{count} withheld: not supported</summary><ul>{items}</ul></details>'
+    many = count(len(found.withheld), "sentence")
+    return f'<details class="withheld"><summary>{many} withheld: not supported</summary><ul>{items}</ul></details>'
 
 
 def _related(turn: str, found: Answer) -> str:
     if found.citations or not found.related:
         return ""
     items = "".join(
-        f'<li><a class="do" name="show" href="?answer={escape(turn)}#{n}">{text(p.title)}</a></li>'
+        f'<li><a class="do" name="show" href="?answer={attribute(turn)}#{n}">{text(p.title)}</a></li>'
         for n, p in enumerate(found.related, 1)
     )
     return f'<p class="near">Closest papers:</p><ol class="related">{items}</ol>'
@@ -134,10 +124,8 @@ def _foot(turn: str, found: Answer, rated: bool | None) -> str:
         + button("link", turn, "Link", "to this answer")
         + thumbs(turn, 0, rated)
     )
-    plain = escape(
-        f"{found.text}\n\n" + "\n".join(f"[{c.number}] {c.paper.title} {c.paper.url}" for c in found.citations)
-    )
-    plain = plain.replace("\n", "&#10;")
+    sources = [f"[{c.number}] {c.paper.title} {c.paper.url}".strip() for c in found.citations]
+    plain = attribute("\n".join([found.text, "", *sources]))
     return f'<p class="foot">{acts}<span class="about">{about}</span><span class="plain" title="{plain}"></span></p>'
 
 

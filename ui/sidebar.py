@@ -10,7 +10,7 @@ import gradio as gr
 from ui import export, render
 from ui.conversations import Conversations
 from ui.examples import Examples
-from ui.parts import QUIET, Parts, Update, cards, messages, new_key, owner_of
+from ui.parts import QUIET, Parts, Update, evidence, messages, new_key, owner_of
 from ui.settings_tab import SettingsTab
 
 _SURE = "(...given) => confirm('Delete this conversation for good?') ? given : ['', ...given.slice(1)]"
@@ -51,7 +51,7 @@ class Sidebar:
         current = turn.conversation if turn else asked_for.get("chat", "")
         update = p.view(self._kept, owner, current)
         if turn and turn.answer:
-            update[p.cards] = cards(turn)
+            update[p.cards] = evidence(turn)
             if not update[p.current]:  # somebody else's: this one answer
                 update[p.chat] = messages(turn)
         return {**update, p.key: key}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from eval import evaluate, read_report, score_answers
 from eval.baselines import CLOSED, COPIED, RANDOM
 from eval.cases import read_cases
+from eval.score import judge_hash
 from eval.stats import JudgeError
 from rag.assistant import Assistant
 from rag.errors import LLMError, SourceError
@@ -180,10 +182,12 @@ def test_our_own_answers_scored_again_give_the_same_figures(library: Library, qu
 
 
 def test_figures_are_corrected_by_the_judges_own_error(library: Library, questions: Path, tmp_path: Path) -> None:
-    error = JudgeError("coverage", "labels", 0.9, 100, 0.8, 100, ((0.5, 0.4, 10),))
+    error = JudgeError("coverage", "labels", 0.9, 100, 0.8, 100, ((0.5, 0.4, 10),), judge_hash(0))
     report = run(library, questions, tmp_path, baselines=False, judge_error=error)
     assert (report.about["corrected"]["observed"], report.about["corrected"]["value"]) == (1.0, 1.0)
     assert "corrected for the judge's error" in (tmp_path / "report.md").read_text()
+    with pytest.raises(SourceError, match="has changed since its error was measured"):
+        run(library, questions, tmp_path, judge_error=replace(error, version="another threshold"))
     other = JudgeError("another", "labels", 0.9, 100, 0.8, 100)
     with pytest.raises(SourceError, match="cannot correct figures of 'coverage'"):
         run(library, questions, tmp_path, judge_error=other)

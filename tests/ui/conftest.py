@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from rag.types import Answer, Citation, Claim, Paper, Sentence
+from tests.ui.browsing import address, chromium, visit  # noqa: F401  # fixtures
 from tests.ui.scripted import Scripted, echo
 
 

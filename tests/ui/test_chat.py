@@ -183,15 +183,18 @@ def test_regenerate_and_edit_take_the_place_of_the_last_turn(desk: Desk) -> None
 
 def test_markers_similar_papers_and_ratings(desk: Desk) -> None:
     update = desk.last(desk.asked(QUESTION))
-    turn = desk.kept.turns(update[desk.parts.current], "browser:k")[0]
+    current = update[desk.parts.current]
+    turn = desk.kept.turns(current, "browser:k")[0]
     assert turn.answer
     evidence = turn.answer.claims[0].evidence[0]
-    shown = desk.tab.show(request(), event(name="show", value=f"?answer={turn.id}#{evidence}"), "k")
+    shown = desk.tab.show(request(), event(name="show", value=f"?answer={turn.id}#{evidence}"), "k", current)
     assert f'<mark class="now">{turn.answer.citations[0].sentences[0].text}</mark>' in shown
-    assert desk.tab.show(request(), event(name="show", value="?answer=none#1"), "k") == gr.skip()
-    similar = desk.tab.show(request(), event(name="similar", value=turn.answer.citations[0].paper.title), "k")
+    assert desk.tab.show(request(), event(name="show", value="?answer=none#1"), "k", current) == gr.skip()
+    similar = desk.tab.show(request(), event(name="similar", value=turn.answer.citations[0].paper.title), "k", current)
     assert similar.count("<details") == 3
-    desk.tab.show(request(), event(name="rate", value=f"{turn.id} 1 0 wrong paper"), "k")
+    assert "1 paper cited" in desk.tab.show(request(), event(name="back", value=""), "k", current)
+    assert desk.tab.show(request(), event(name="back", value=""), "other", current) == ""
+    desk.tab.show(request(), event(name="rate", value=f"{turn.id} 1 0 wrong paper"), "k", current)
     (rating,) = desk.kept.ratings("browser:k")
     assert (rating.citation, rating.good, rating.reason) == (1, False, "wrong paper")
 

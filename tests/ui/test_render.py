@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from rag.types import Answer, Citation, Claim, Paper, Sentence
-from ui import render
+from ui import cards, markup, render
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -60,10 +60,10 @@ def test_nothing_of_a_paper_or_an_answer_becomes_markup(text: str) -> None:
     near = Answer(text, "not_stated", related=(paper,), message=text)
     pages = [
         render.question(text), render.writing([text], text), render.broken_off("failed", text, text),
-        render.answer("t", answer), render.answer("t", near), render.cards("t", answer, ["1.1"]),
-        render.cards("t", near), render.listing(text, [paper], removable=True),
+        render.answer("t", answer), render.answer("t", near), cards.of_answer("t", answer, ["1.1"]),
+        cards.of_answer("t", near), cards.listing(text, [paper], removable=True),
         render.conversations([(text, text)], text),
-        render.welcome(3, [text]), render.removed(1, text), render.answerers([(text, text)]).replace("table", "div"),
+        render.welcome(3, [text]), cards.removed(1, text), render.answerers([(text, text)]).replace("table", "div"),
     ]  # fmt: skip
     for page in pages:
         for tag, attributes in parsed(page).seen:
@@ -88,7 +88,7 @@ def test_nothing_of_a_paper_or_an_answer_becomes_markup(text: str) -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str, safe: str) -> None:
-    assert render.safe_url(url) == safe
+    assert markup.safe_url(url) == safe
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,11 @@ def test_only_web_addresses_become_links(url: str, safe: str) -> None:
     ],
 )
 def test_formulas_are_told_from_money(text: str, shown: str) -> None:
-    assert render.text(text) == shown
+    assert markup.text(text) == shown
 
 
 def test_the_supporting_sentences_are_marked_exactly(answer: Answer) -> None:
-    page = render.cards("t", answer, ["1.3"])
+    page = cards.of_answer("t", answer, ["1.3"])
     marks = re.findall(r"<mark(.*?)>(.*?)</mark>", page)
     assert marks == [
         ("", r"It keeps attention sinks at cost \(O(n)\)."),
@@ -116,14 +116,14 @@ def test_the_supporting_sentences_are_marked_exactly(answer: Answer) -> None:
     assert parsed(page.replace("<mark>", "").replace("</mark>", "").replace('<mark class="now">', ""))
     assert "We introduce StreamingLLM. <mark>" in page
     assert '<details class="card" open>' in page
-    assert '<details class="card"><summary>' in render.cards("t", answer)
+    assert '<details class="card"><summary>' in cards.of_answer("t", answer)
 
 
 def test_sentences_that_do_not_fit_the_abstract_are_not_marked(answer: Answer) -> None:
     paper = answer.citations[0].paper
-    assert render.highlighted("short", 1, [Sentence(0, 3, 99, "x"), Sentence(1, 0, 5, "short")]) == "<mark>short</mark>"
+    assert cards.highlighted("short", 1, [Sentence(0, 3, 99, "x"), Sentence(1, 0, 5, "short")]) == "<mark>short</mark>"
     overlapping = [Sentence(0, 0, 26, ""), Sentence(1, 10, 30, "")]
-    assert render.highlighted(paper.abstract, 1, overlapping).count("<mark>") == 1
+    assert cards.highlighted(paper.abstract, 1, overlapping).count("<mark>") == 1
 
 
 def test_a_marker_leads_to_its_own_sentence(answer: Answer) -> None:
@@ -142,8 +142,8 @@ def test_the_outcomes_look_different(answer: Answer, paper: Paper) -> None:
         "answered", "not_stated", "nothing_relevant"
     ]  # fmt: skip
     assert "Attention Sinks" in pages[1]
-    assert render.cards("t", near).count("<details") == 1
-    assert render.cards("t", far) == ""
+    assert cards.of_answer("t", near).count("<details") == 1
+    assert cards.of_answer("t", far) == ""
 
 
 def test_grounding_in_plain_words(answer: Answer) -> None:
@@ -185,5 +185,5 @@ def test_an_unsupported_sentence_is_flagged(answer: Answer) -> None:
 
 def test_ratings_are_shown_where_they_were_given(answer: Answer) -> None:
     assert 'class="do right on"' in render.answer("t", answer, {0: True})
-    assert 'class="do wrong on"' in render.cards("t", answer, (), {1: False})
+    assert 'class="do wrong on"' in cards.of_answer("t", answer, (), {1: False})
     assert ' on"' not in render.answer("t", answer, {1: True})

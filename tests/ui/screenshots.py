@@ -1,0 +1,43 @@
+"""Takes the pictures of the README: python -m tests.ui.screenshots HOME, where HOME holds an indexed library."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from rag.assistant import Assistant
+from rag.library import Library
+from tests.ui.browsing import CHROMIUM, FLAGS, ask, served
+
+QUESTIONS = ("Which papers are about retrieval heads?", "What share of attention heads are retrieval heads?")
+FOLDER = Path(__file__).parents[2] / "docs" / "images"
+WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def shoot(browser: Any, address: str, name: str, options: dict[str, Any]) -> None:
+    page = browser.new_context(**options).new_page()
+    page.goto(address)
+    page.locator(".welcome").wait_for()
+    for question in QUESTIONS:
+        ask(page, question)
+    page.locator(".answer").last.locator("a.cite").last.click()
+    page.locator("#evidence mark.now").first.wait_for()
+    page.wait_for_timeout(1000)  # scrolling ends
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def main(home: str) -> None:
+    with served(Assistant(Library.open(home, create=False))) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        shoot(browser, address, "light", WIDE)
+        shoot(browser, address, "dark", {**WIDE, "color_scheme": "dark"})
+        shoot(browser, address, "phone", PHONE)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
