@@ -157,16 +157,16 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the chat page."""
-    answering = {"llm": llm, "checking": checking, "judge": judge, "embedding": embedding}
-    settings = _settings(home=home, host=host, port=port, **answering)
+    settings = _settings(home=home, host=host, port=port, llm=llm, checking=checking, judge=judge, embedding=embedding)
     library = _open(settings, create=bool(collection))
     if collection and not len(library):
         _index(library, collection)
+    assistant = _assistant(settings, library)  # before the page, which takes the model hub offline
     from ui.access import login
     from ui.app import serve as serve_page
 
     serve_page(
-        _assistant(settings, library),
+        assistant,
         host=settings.host,
         port=settings.port,
         auth=login(auth) if auth else None,

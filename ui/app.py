@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")  # before gradio
+os.environ["HF_HUB_OFFLINE"] = "1"  # before gradio; not in ui/__init__.py, because models may be loaded until now
 
 import errno
 import signal

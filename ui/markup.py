@@ -10,14 +10,19 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-# As pandoc reads it: no space inside the dollars, no digit after them. So "$5 and $6" is money.
-_MATH = re.compile(r"(?<![\\$])(\$\$?)(?=\S)((?:\\.|[^$\\]){1,400}?)(?<=\S)\1(?![\d$])")
+# Formulas as pandoc reads them: no space inside the dollars, no digit after them. So "$5 and $6" is money.
+_LATEX = re.compile(r"(?<![\\$])(\$\$?)(?=\S)((?:\\.|[^$\\]){1,400}?)(?<=\S)\1(?![\d$])|\\([%#_$]|&amp;)")
 
 
 def text(value: object) -> str:
-    """Any text as HTML on one line, its LaTeX between the delimiters that the page renders."""
-    plain = escape(" ".join(str(value).split()))
-    return _MATH.sub(lambda m: f"\\[{m[2]}\\]" if m[1] == "$$" else f"\\({m[2]}\\)", plain)
+    """Any text as HTML on one line, its LaTeX as characters or between the delimiters that the page renders."""
+    return _LATEX.sub(_shown, escape(" ".join(str(value).split())))
+
+
+def _shown(found: re.Match[str]) -> str:
+    if found[3]:
+        return found[3]
+    return f"\\[{found[2]}\\]" if found[1] == "$$" else f"\\({found[2]}\\)"
 
 
 def attribute(value: str) -> str:

@@ -14,7 +14,7 @@ from tests.ui.browsing import CHROMIUM, FLAGS, ask, served
 
 QUESTIONS = ("Which papers are about retrieval heads?", "What share of attention heads are retrieval heads?")
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+WIDE: dict[str, Any] = {"viewport": {"width": 1240, "height": 760}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -24,8 +24,9 @@ def shoot(browser: Any, address: str, name: str, options: dict[str, Any]) -> Non
     page.locator(".welcome").wait_for()
     for question in QUESTIONS:
         ask(page, question)
-    page.locator(".answer").last.locator("a.cite").last.click()
-    page.locator("#evidence mark.now").first.wait_for()
+    if options is not PHONE:
+        page.locator(".answer").last.locator("a.cite").nth(1).click()
+        page.locator("#evidence mark.now").first.wait_for()
     page.wait_for_timeout(1000)  # scrolling ends
     page.screenshot(path=FOLDER / f"{name}.png")
 
@@ -33,9 +34,9 @@ def shoot(browser: Any, address: str, name: str, options: dict[str, Any]) -> Non
 def main(home: str) -> None:
     with served(Assistant(Library.open(home, create=False))) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
-        shoot(browser, address, "light", WIDE)
-        shoot(browser, address, "dark", {**WIDE, "color_scheme": "dark"})
-        shoot(browser, address, "phone", PHONE)
+        shoot(browser, address, "page", WIDE)
+        shoot(browser, address, "page-dark", {**WIDE, "color_scheme": "dark"})
+        shoot(browser, address, "page-phone", PHONE)
         browser.close()
 
 

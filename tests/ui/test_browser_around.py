@@ -115,6 +115,10 @@ def test_on_a_phone_nothing_is_cut_off(address: str, visit: Any) -> None:
     cite(answer).tap()
     assert marked(page) == [KEPT]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    ask(page, "What is HippoRAG inspired by?")
+    question = page.locator(".question").last
+    page.wait_for_timeout(700)  # it scrolls there
+    assert 0 <= question.bounding_box()["y"] < 400
     below = "document.querySelector('#evidence').getBoundingClientRect().top"
     assert page.evaluate(f"{below} >= document.querySelector('#talk').getBoundingClientRect().bottom - 1")
 

@@ -97,7 +97,7 @@ def test_only_web_addresses_become_links(url: str, safe: str) -> None:
         ("cost $O(n^2)$ or $$x < y$$.", r"cost \(O(n^2)\) or \[x &lt; y\]."),
         ("from $5 to $6", "from $5 to $6"),
         ("$ x $ and 5$", "$ x $ and 5$"),
-        (r"\$5 and \$6", r"\$5 and \$6"),
+        (r"\$5 and \$6: 3\% of A\&B", "$5 and $6: 3% of A&amp;B"),
         (r"$\text{cost \$}$", r"\(\text{cost \$}\)"),
         ("a\n b", "a b"),
     ],
