@@ -23,6 +23,7 @@ from ui import api
 from ui.access import check_host
 from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
+from ui.evaluate_tab import EvaluateTab
 from ui.examples import Examples
 from ui.library_tab import LibraryTab
 from ui.parts import Parts
@@ -54,7 +55,10 @@ def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Bloc
                 library_tab = LibraryTab(assistant.library)
             with gr.Tab("Settings", id="settings"):
                 settings_tab = SettingsTab(assistant)
+            with gr.Tab("Evaluate", id="evaluate"):
+                evaluate_tab = EvaluateTab(settings_tab, home)
         library_tab.wire(page, parts)
+        evaluate_tab.wire(page)
         ChatTab(parts, settings_tab, assistant, conversations)
         Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
     page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE)

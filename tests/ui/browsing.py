@@ -19,7 +19,12 @@ from ui import app
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-OWN = {"accounts.google.com", "content-autofill.googleapis.com", "update.googleapis.com"}  # chromium's, not the page's
+OWN = {
+    "accounts.google.com",
+    "content-autofill.googleapis.com",
+    "redirector.gvt1.com",
+    "update.googleapis.com",
+}  # chromium's, not the page's
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

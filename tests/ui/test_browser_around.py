@@ -42,6 +42,31 @@ def test_papers_are_uploaded_and_asked(address: str, visit: Any, tmp_path: Path)
     page.locator("#summary", has_text="5 papers").wait_for()
 
 
+def test_labelled_questions_are_evaluated_and_two_runs_compared(address: str, visit: Any, tmp_path: Path) -> None:
+    page = visit(address)
+    title = "Efficient Streaming Language Models with Attention Sinks"
+    labelled = {"id": "a", "type": "factoid", "question": QUESTION, "answerable": True, "gold_titles": [title]}
+    page.get_by_role("tab", name="Evaluate").click()
+    file = tmp_path / "mine.jsonl"
+    for content, told in (({**labelled, "gold_titles": ["Unheard of"]}, "Unheard of"), (labelled, "1 question ")):
+        file.write_text(json.dumps(content) + "\n", encoding="utf-8")
+        page.locator("#questions input[type=file]").set_input_files(str(file))
+        page.locator("#questions", has_text="mine.jsonl").wait_for()
+        page.locator("#evaluate").click()
+        page.locator("#evaluated", has_text=told).wait_for(timeout=60_000)
+        page.locator("#questions").get_by_label("Clear").click()
+    report = page.frame_locator("#report iframe")
+    report.locator("h1", has_text="Grounding of askpapers").wait_for()
+    assert "1.000" in report.locator("tr", has_text="gold_recall").first.inner_text()
+    assert report.locator("svg, img").count() > 2
+    page.get_by_label("Compared with").click()
+    page.get_by_role("option").last.click()  # with itself
+    report.locator("h1", has_text=" less ").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+    assert " less " in download.value.path().read_text(encoding="utf-8")
+
+
 def test_filters_apply_to_the_chat(address: str, visit: Any) -> None:
     page = visit(address)
     page.get_by_role("tab", name="Library").click()
