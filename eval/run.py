@@ -134,10 +134,14 @@ def _hash(value: Any) -> str:
 
 
 def _settings(assistant: Assistant) -> dict[str, Any]:
-    """What the assistant was set to: its plain attributes, and its models by name."""
-    named = {k.lstrip("_"): getattr(v, "name", v) for k, v in vars(assistant).items()}
-    plain = {k: v for k, v in named.items() if isinstance(v, (str, int, float))}
-    return {**plain, "llm": name_of(assistant.llm), "embedding": assistant.library.fingerprint["embedding"]}
+    """What the assistant was set to, its models by name."""
+    return {
+        "sources": assistant.sources,
+        "checking": assistant.checking,
+        "judge": getattr(assistant.judge, "name", assistant.judge),
+        "llm": name_of(assistant.llm),
+        "embedding": assistant.library.fingerprint["embedding"],
+    }
 
 
 def judge_for(judge: str | Judge, library: Library, llm: Any = None) -> Judge:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from rag import prompts
@@ -13,14 +14,15 @@ from rag.checking import MODES, Checked, Checker, Checking, plain, resolve
 from rag.errors import LLMError, SettingsError
 from rag.evidence import choose
 from rag.extract import LEAD, extract
-from rag.gate import decide
+from rag.gate import Decision, decide
 from rag.intent import asks_for_list, asks_to_compare, carried_over, compared, needs_context, small_talk
 from rag.library import Library, check_question
 from rag.llms import complete, load_llm, name_of, stream_text
 from rag.markers import Draft, parse, sentences_of
 from rag.page import Page
+from rag.reading import enough, reading
 from rag.retrieval import Match, retrieve
-from rag.support import Coverage, Judge, load_judge
+from rag.support import Coverage, Judge, LogprobJudge, fit_to_judge, load_judge
 from rag.types import Answer, Claim, Evidence, Outcome, Paper
 
 MOST_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
@@ -47,8 +49,9 @@ class Assistant:
         """`llm` is a setting such as "extractive" or "http://host/v1#model", or a llama-index LLM.
 
         `sources` is how many papers an answer may draw on. `checking` of a model's sentences withholds what the
-        abstracts do not support ("strict"), marks it ("flag"), or lets it pass ("off"). `judge` is "auto" (coverage),
-        "llm", "nli:NAME", an LLM setting, or a Judge. Raises SettingsError for a setting that cannot be used.
+        abstracts do not support ("strict"), marks it ("flag"), or lets it pass ("off"). `judge` is "auto" (coverage,
+        then the model's own log-probabilities where it is fit to judge), "coverage", "llm", "nli:NAME", an LLM setting,
+        or a Judge. Raises SettingsError for a setting that cannot be used.
         """
         if checking not in MODES:
             raise SettingsError(f"ASKPAPERS_CHECKING={checking!r} is not one of: {', '.join(MODES)}")
@@ -56,9 +59,9 @@ class Assistant:
         self.llm = load_llm(llm)
         self.sources = sources
         self.checking = checking
-        self._judge = judge
-        if isinstance(judge, str) and judge != "auto" and self.llm is not None:
-            self._judge = load_judge(judge, library, self.llm)
+        self.judge = judge
+        if isinstance(judge, str) and judge not in ("auto", "coverage") and self.llm is not None:
+            self.judge = load_judge(judge, library, self.llm)
 
     def ask(self, question: str, history: History | None = None, where: Where | None = None) -> Answer:
         """The answer. `history` is earlier turns as {"role": "user" or "assistant", "content": text}.
@@ -87,11 +90,14 @@ class Assistant:
             return
         run.standalone = self._standalone(run, history or ())
         on_status(f"searching {len(self.library):,} papers")
-        outcome, related, evidence = self._find(run, where)
+        decision, evidence = self._find(run, where)
+        outcome = decision.outcome
         run.lap("retrieve")
-        if outcome == "answered":
+        if evidence:
             on_status(f"reading {len({e.number for e in evidence})} papers")
-            between = "\n- " if asks_for_list(run.standalone) and not run.compared else " "
+            outcome = self._read(run, decision, evidence)
+        if outcome == "answered":
+            between = "\n- " if run.listing and not run.compared else " "
             pieces = self._quote(run, evidence) if self.llm is None else self._write(run, evidence, on_status)
             for piece in pieces:
                 run.first_word()
@@ -106,7 +112,7 @@ class Assistant:
             )
             yield message
         run.lap("answer")
-        yield run.answer(outcome, message, name_of(self.llm), related if outcome == "not_stated" else ())
+        yield run.answer(outcome, message, name_of(self.llm), decision.related if outcome == "not_stated" else ())
 
     def _standalone(self, run: _Run, history: History) -> str:
         """The question as it can be understood alone: a model is asked only when it refers back."""
@@ -120,23 +126,36 @@ class Assistant:
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
         return written if usable else carried
 
-    def _find(self, run: _Run, where: Where | None) -> tuple[Outcome, tuple[Paper, ...], list[Evidence]]:
-        """Whether to answer, the papers to name if not, and the sentences to answer from, best first."""
+    def _find(self, run: _Run, where: Where | None) -> tuple[Decision, list[Evidence]]:
+        """Whether retrieval allows an answer, and the sentences to answer from, best first; none if nothing is near."""
         question = run.standalone
-        listing = asks_for_list(question)
-        retrieved = retrieve(self.library, question, MOST_LISTED if listing else self.sources, where)
+        run.listing = asks_for_list(question)
+        retrieved = retrieve(self.library, question, MOST_LISTED if run.listing else self.sources, where)
         pair = compared(question) if asks_to_compare(question) else ()
         about = {thing: self._about(thing, question, where) for thing in pair}
         first = {m.record.paper.id: m for m in about.values() if m is not None}
-        decision = decide(retrieved, known_topic=question != run.question or len(first) > 1)
-        if decision.outcome != "answered":
-            return decision.outcome, decision.related, []
+        run.known = question != run.question or len(first) > 1
+        decision = decide(retrieved, run.known)
+        if decision.outcome == "nothing_relevant":
+            return decision, []
         matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]
         run.compared = len(first)
         if first:
             run.notes = [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
-        limit = MOST_EVIDENCE if not (listing or run.compared) else 8 * MOST_EVIDENCE
-        return "answered", decision.related, choose(question, matches, limit)
+        limit = MOST_EVIDENCE if not (run.listing or run.compared) else 8 * MOST_EVIDENCE
+        return decision, choose(question, matches, limit)
+
+    def _read(self, run: _Run, decision: Decision, evidence: Sequence[Evidence]) -> Outcome:
+        """The outcome once a model has read the evidence, if there is one; lists are not read as a whole."""
+        if self.llm is None or run.listing or run.known or not self._fit_to_judge:
+            return decision.outcome
+        run.usage["judge_calls"] = 1
+        read = reading(self.llm, run.standalone, evidence[:MOST_SENT], run.usage)
+        return "answered" if read is None or enough(decision.probability, read) else "not_stated"
+
+    @cached_property
+    def _fit_to_judge(self) -> bool:
+        return fit_to_judge(self.llm)
 
     def _about(self, thing: str, question: str, where: Where | None) -> Match | None:
         """The best paper that names the thing, in its title rather than its abstract, None if there is none."""
@@ -159,12 +178,12 @@ class Assistant:
         if run.notes:
             run.message = " ".join(run.notes)
             yield run.message
-        sent, listing = evidence[:MOST_SENT], asks_for_list(run.standalone)
-        if run.compared or listing:  # the papers that belong in the answer, not the best alone
+        sent = evidence[:MOST_SENT]
+        if run.compared or run.listing:  # the papers that belong in the answer, not the best alone
             sent = extract(run.standalone, evidence, run.compared)
         coverage = Coverage(self.library.embedder, self.library.frequency, len(self.library))
-        judge = coverage if isinstance(self._judge, str) else self._judge
-        checker = Checker(run.standalone, sent, judge, coverage)
+        checker = Checker(run.standalone, sent, self._judge_beside(coverage), coverage)
+        read = run.usage.get("judge_calls", 0)
         with closing(self._drafts(run, sent)) as drafts:
             for number, draft in enumerate(drafts, 1):
                 on_status(f"checking sentence {number}")
@@ -174,17 +193,24 @@ class Assistant:
                     yield str(run.page.add(Claim(draft.text), found))
                     continue
                 checked = checker.check(draft)
-                run.usage["judge_calls"] = checker.calls
+                run.usage["judge_calls"] = read + checker.calls
                 if checked is not None:
                     run.usage["unknown_citations"] = run.usage.get("unknown_citations", 0) + checked.unknown
                     yield from (str(claim) for claim in self._shown(run, checked))
-        if listing and not run.cut:  # a list is complete, whatever the model thought worth a word
+        if run.listing and not run.cut:  # a list is complete, whatever the model thought worth a word
             for e in sent:
                 if not run.page.cites(e.paper):
                     yield str(run.page.quote(e))
         if run.cut:
             run.notes.append(run.cut)
             run.message = " ".join([*([run.message] if run.message else []), run.cut])
+
+    def _judge_beside(self, coverage: Coverage) -> Judge:
+        """The judge that was set; for "auto" the model itself where it is fit to, else coverage alone."""
+        if not isinstance(self.judge, str):
+            return self.judge
+        own = self.judge == "auto" and self.checking != "off" and self._fit_to_judge
+        return LogprobJudge(self.llm, coverage) if own else coverage
 
     def _shown(self, run: _Run, checked: Checked) -> Iterator[Claim]:
         """What is shown of a checked sentence: itself, or what it cites in the abstract's own words, or nothing."""
@@ -229,7 +255,9 @@ class _Run:
     message: str = ""
     cut: str = ""
     said: bool = False
-    compared: int = 0
+    listing: bool = False  # asks for a list of papers
+    known: bool = False  # its topic is: carried over from earlier turns, or both things compared were found
+    compared: int = 0  # papers being compared
     notes: list[str] = field(default_factory=list)
     usage: dict[str, int] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
@@ -255,7 +283,7 @@ class _Run:
             message=message,
             standalone=self.standalone or self.question,
             withheld=tuple(self.page.withheld),
-            listing=outcome == "answered" and asks_for_list(self.standalone) and not self.compared,
+            listing=outcome == "answered" and self.listing and not self.compared,
             model=model,
             usage=self.usage,
             timings={**self.timings, "total": round(time.perf_counter() - self.started, 4)},

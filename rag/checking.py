@@ -83,7 +83,8 @@ class Checker:
         support = replace(support, best=min(support.best, len(sentences) - 1))
         if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
             return replace(support, verdict="unsupported")
-        if support.verdict == "supported" and self._judge is not self._coverage:
+        copied = any(_bare(sentence) == _bare(text) for sentence in sentences)
+        if support.verdict == "supported" and self._judge is not self._coverage and not copied:
             self.calls += 1
             return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
         return support
@@ -95,6 +96,11 @@ class Checker:
         best = self._evidence[order[0]]
         same_paper = [self._evidence[i] for i in order if self._evidence[i].number == best.number]
         return sorted(same_paper[:MOST_MENDED], key=lambda e: e.sentence.index)
+
+
+def _bare(text: str) -> str:
+    """The text by its letters and digits alone."""
+    return re.sub(r"\W+", " ", text).strip().casefold()
 
 
 def _words(text: str) -> set[str]:

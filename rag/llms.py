@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -154,18 +155,25 @@ def complete(llm: Any, system: str, user: str, usage: dict[str, int] | None = No
     return str(reply.message.content or "")
 
 
-def first_token(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> dict[str, float]:
-    """Log-probabilities of the reply's likeliest first tokens; empty where the server does not give them."""
+def probability_of_yes(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> float | None:
+    """p(Yes) / (p(Yes) + p(No)) as the first token of the reply; None where the server does not tell them.
+
+    Raises LLMError.
+    """
     if not _is_compatible(llm):
-        return {}
+        return None
+    short = llm.model_copy(update={"max_tokens": 1})  # its own setting wins over one in the call
     try:
-        short = llm.model_copy(update={"max_tokens": 1})  # its own setting wins over one in the call
         reply = short.chat(_messages(system, user), logprobs=True, top_logprobs=20)
-        _count(reply.raw, usage)
-        given = getattr(reply.raw.choices[0], "logprobs", None)
-        return {t.token: t.logprob for t in given.content[0].top_logprobs} if given and given.content else {}
     except Exception as error:
+        if getattr(error, "status_code", None) in (400, 422):  # some servers refuse to be asked for them
+            return None
         raise LLMError(explain(llm, error)) from error
+    _count(reply.raw, usage)
+    given = getattr(reply.raw.choices[0], "logprobs", None)
+    found = given.content[0].top_logprobs if given and given.content else []
+    yes, no = (sum(math.exp(t.logprob) for t in found if t.token.strip().lower() == word) for word in ("yes", "no"))
+    return yes / (yes + no) if yes + no > 0 else None
 
 
 def _is_compatible(llm: Any) -> bool:

@@ -40,7 +40,26 @@ def rewrite_message(question: str, history: Sequence[Mapping[str, str]]) -> str:
     return f"<conversation>\n{turns}\n</conversation>\n\nFollow-up: {_plain(question)}\n\nStandalone question:"
 
 
+READ = "You check whether sentences of research abstracts answer a question. Reply with one word: Yes or No."
+
+
+def read_message(question: str, evidence: Sequence[Evidence]) -> str:
+    """Asks whether the sentences answer the question."""
+    return f"{user_message(question, evidence)}\n\nDo the sentences answer the question?"
+
+
 JUDGE = "You check claims against sentences of research abstracts. Reply with one word: Yes or No."
+
+
+# Whoever is to judge must get these right. A model of 0.5 billion parameters does not, one of 1.5 does.
+EXAMINED = ("TinyNet prunes filters by their gradients and needs 40% less memory than MobileNet.",
+            "We train it on 12,000 images of birds.")  # fmt: skip
+EXAMINATION = (
+    ("TinyNet uses 40% less memory than MobileNet.", True),
+    ("TinyNet needs more memory than MobileNet.", False),
+    ("TinyNet prunes filters according to gradients.", True),
+    ("TinyNet was trained on speech recordings.", False),
+)
 
 
 def judge_message(evidence: Sequence[str], sentence: str) -> str:

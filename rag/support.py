@@ -7,7 +7,6 @@ trained on natural language inference. Level 3 asks a language model for the wor
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,7 +17,7 @@ from rag import prompts
 from rag.embedding import Embedder
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.llms import complete, first_token, load_llm, name_of
+from rag.llms import complete, load_llm, name_of, probability_of_yes
 from rag.mismatch import warnings_for
 from rag.tokens import query_tokens
 from rag.types import Verdict
@@ -61,9 +60,21 @@ def load_judge(spec: str, library: Library, llm: Any = None) -> Judge:
     model = load_llm(spec) if spec != "llm" else llm
     if model is None:
         raise SettingsError(f"ASKPAPERS_JUDGE={spec!r} needs a language model; coverage needs none")
-    if first_token(model, prompts.JUDGE, prompts.judge_message(["It rains."], "It rains.")):
-        return LogprobJudge(model, coverage)
-    return WordJudge(model, coverage)
+    return LogprobJudge(model, coverage) if tells_probabilities(model) else WordJudge(model, coverage)
+
+
+def tells_probabilities(llm: Any) -> bool:
+    """Whether the model can be a judge of level 1. Asks it once. Raises LLMError."""
+    return probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(["It rains."], "It rains.")) is not None
+
+
+def fit_to_judge(llm: Any) -> bool:
+    """Whether the model tells probabilities and passes a short examination, which small ones fail. Raises LLMError."""
+    for claim, supported in prompts.EXAMINATION:
+        found = probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(prompts.EXAMINED, claim))
+        if found is None or (found >= 0.5) is not supported:
+            return False
+    return True
 
 
 class Coverage:
@@ -105,11 +116,10 @@ class LogprobJudge:
 
     def score(self, evidence: Sequence[str], sentence: str) -> Support:
         shown, best = self._coverage.nearest(evidence, sentence)
-        found = first_token(self._llm, prompts.JUDGE, prompts.judge_message([evidence[i] for i in shown], sentence))
-        yes, no = (sum(math.exp(p) for word, p in found.items() if word.strip().lower() == w) for w in ("yes", "no"))
-        if yes + no <= 0:
+        message = prompts.judge_message([evidence[i] for i in shown], sentence)
+        value = probability_of_yes(self._llm, prompts.JUDGE, message)
+        if value is None:
             raise LLMError(f"{self.name}: neither Yes nor No among its first tokens; set ASKPAPERS_JUDGE to another")
-        value = yes / (yes + no)
         verdict: Verdict = "supported" if value >= 0.5 else "unsupported"
         return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 class Script:
-    """What to reply: pieces of text to stream, or an HTTP status. `requests` keeps what was asked."""
+    """What to reply: pieces of text to stream, or an HTTP status. `requests` keeps what was asked.
+
+    `yes` says to which messages the likeliest first token is Yes; the others get No.
+    """
 
     def __init__(
         self,
@@ -22,13 +25,19 @@ class Script:
         error: str = "scripted",
         usage: dict[str, int] | None = None,
         logprobs: dict[str, float] | None = None,
+        yes: Callable[[list[dict[str, str]]], bool] | None = None,
     ) -> None:
         self.pieces, self.status, self.cut, self.delay = pieces, status, cut, delay
-        self.error, self.usage, self.logprobs = error, usage, logprobs
+        self.error, self.usage, self.logprobs, self.yes = error, usage, logprobs, yes
         self.then: int | None = None  # the status from the second request on
         self.headers: dict[str, str] = {}
         self.requests: list[dict[str, Any]] = []
         self.url = ""
+
+    @property
+    def written(self) -> list[dict[str, Any]]:
+        """The requests for an answer; the others only ask what its first token would be."""
+        return [r for r in self.requests if r.get("max_tokens") != 1]
 
 
 @contextmanager
@@ -57,8 +66,12 @@ def serving(script: Script) -> Iterator[Script]:
                     "index": 0,
                     "message": {"role": "assistant", "content": "".join(script.pieces)},
                 }
-                if script.logprobs:
-                    top = [{"token": t, "logprob": p, "bytes": None} for t, p in script.logprobs.items()]
+                probable = script.logprobs
+                if script.yes:
+                    said = script.yes(script.requests[-1]["messages"])
+                    probable = {"Yes": -0.01, "No": -5.0} if said else {"No": -0.01, "Yes": -5.0}
+                if probable:
+                    top = [{"token": t, "logprob": p, "bytes": None} for t, p in probable.items()]
                     choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
                 self.wfile.write(json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode())
                 return

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag.errors import AskpapersError
+from ui.markup import count
 from ui.parts import QUIET
-from ui.render import count
 from ui.settings_tab import SettingsTab
 
 _BUNDLED = Path("data/questions.jsonl")

@@ -98,9 +98,9 @@ def test_an_openai_compatible_server_by_its_url(library: Library) -> None:
     assert isinstance(answer, Answer)
     assert [c.text for c in answer.claims] == ["HippoRAG copies hippocampal indexing.", "It beats other methods."]
     assert len(pieces) == 2
-    assert script.requests[0]["model"] == "scripted"
-    assert script.requests[0]["stream"] is True
-    assert script.requests[0]["messages"][0]["role"] == "system"
+    assert script.written[0]["model"] == "scripted"
+    assert script.written[0]["stream"] is True
+    assert script.written[0]["messages"][0]["role"] == "system"
 
 
 @pytest.mark.parametrize(("status", "said"), [(401, "OPENAI_API_KEY"), (404, "no model 'scripted'"), (400, "HTTP 400")])
