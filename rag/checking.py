@@ -16,6 +16,7 @@ Checking = Literal["strict", "flag", "off"]
 MODES: tuple[Checking, ...] = ("strict", "flag", "off")
 
 MOST_MENDED = 2  # sentences that a mended citation may rest on
+ASKED_FROM = 0.45  # coverage from which a judge of a higher level is asked; below it is seldom support
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s+|\|)|[*_`]{2,}|`|\|\s*$")
 _RULE = re.compile(r"^[\s|:\-=_*`~#]*$")
 _SOURCE = re.compile(r"\b[Ss]ource (\d{1,2})\b")
@@ -75,7 +76,7 @@ class Checker:
         return titles.get(int(mention.group(1)), mention.group())
 
     def _score(self, evidence: Sequence[Evidence], text: str) -> Support:
-        """Offline coverage first; a model is asked only about what that lets through. Invented numbers never pass."""
+        """Coverage first; a model is asked only about what that does not rule out. Invented numbers never pass."""
         sentences = [e.sentence.text for e in evidence]
         # A sentence may call the paper by the name in its title where the abstract says "our method".
         titles = list(dict.fromkeys(e.paper.title for e in evidence))
@@ -83,8 +84,10 @@ class Checker:
         support = replace(support, best=min(support.best, len(sentences) - 1))
         if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
             return replace(support, verdict="unsupported")
-        copied = any(_bare(sentence) == _bare(text) for sentence in sentences)
-        if support.verdict == "supported" and self._judge is not self._coverage and not copied:
+        if _bare(text) in map(_bare, titles):  # a paper's title is no answer: what it says is quoted instead
+            return replace(support, verdict="unsupported")
+        copied = _bare(text) in map(_bare, sentences)
+        if self._judge is not self._coverage and not copied and support.score >= ASKED_FROM:
             self.calls += 1
             return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
         return support

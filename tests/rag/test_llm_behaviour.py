@@ -233,6 +233,18 @@ def test_evidence_that_the_model_finds_no_answer_in_is_not_answered_from(library
     assert server.written == []
 
 
+def test_a_judge_may_pass_what_coverage_alone_would_withhold(library: Library) -> None:
+    loose = "Researchers borrowed hippocampal indexing theory from biology for their HippoRAG."
+    assert shown(ask(library, f"{loose} [1.2]")) == []
+    with serving(Script(f"{loose} [1.2]", yes=judging)) as server:
+        assert [c.text for c in Assistant(library, server.url).ask(QUESTION).claims] == [loose]
+
+
+def test_a_title_is_no_answer_and_what_it_cites_is_quoted(library: Library) -> None:
+    answer = ask(library, "HippoRAG: Neurobiologically Inspired Long-Term Memory. [1.2]")
+    assert [(c.quoted, c.text) for c in answer.claims] == [(True, GOOD)]
+
+
 @pytest.mark.parametrize("always", [True, False])
 def test_a_model_that_fails_the_examination_does_not_judge(library: Library, always: bool) -> None:
     with serving(Script(f"{PARAPHRASE} [1.2]", yes=lambda _: always)) as server:
