@@ -1,12 +1,14 @@
-"""Fits rag/gate.py on labelled questions: `python bench/gate.py [--home FOLDER] [--questions FILE]`.
+"""Fits rag/gate.py on labelled questions: `python bench/gate.py [--home FOLDER] [--questions FILE] [--llm SPEC]`.
 
 Prints, cross-validated (ten folds, five shuffles), how many unanswerable questions are refused at each share of wrongly
-refused answerable ones, and the weights to put into rag/gate.py.
+refused answerable ones, and the weights to put into rag/gate.py; with a model, also what rag/reading.py refuses.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import defaultdict
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -16,7 +18,11 @@ from sklearn.preprocessing import StandardScaler
 
 from eval.cases import read_cases
 from rag import Library, Settings
-from rag.gate import features
+from rag.assistant import MOST_SENT
+from rag.evidence import choose
+from rag.gate import decide, features
+from rag.llms import load_llm, name_of
+from rag.reading import odds, reading
 from rag.retrieval import retrieve
 
 
@@ -24,6 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", help="folder of the index")
     parser.add_argument("--questions", default="data/questions.jsonl")
+    parser.add_argument("--llm", help="a model that reads the evidence, as ASKPAPERS_LLM")
     given = parser.parse_args()
     library = Library.open(Settings.load(home=given.home).home, create=False)
     cases = [c for c in read_cases(given.questions, split="dev") if not c.history]
@@ -44,6 +51,32 @@ def main() -> None:
     weights = model[1].coef_[0] / model[0].scale_
     bias = model[1].intercept_[0] - float(weights @ model[0].mean_)
     print(f"WEIGHTS = ({', '.join(f'{w:.4f}' for w in weights)})\nBIAS = {bias:.4f}")
+    if given.llm:
+        read_with(load_llm(given.llm), library, given.questions)
+
+
+def read_with(llm: Any, library: Library, questions: str) -> None:
+    """Prints what the gate and the model's reading together refuse, on each split, by threshold."""
+    print("split  least log-odds  wrongly refused  near refused  far refused")
+    for split in ("dev", "test"):
+        cases = [c for c in read_cases(questions, split=split) if not c.history]
+        values: dict[str, list[float]] = defaultdict(list)
+        for case in cases:
+            found = retrieve(library, case.question, 6)
+            decision = decide(found)
+            read = reading(llm, case.question, choose(case.question, found.matches, MOST_SENT))
+            if read is None:
+                raise SystemExit(f"{name_of(llm)} tells no probabilities")
+            far = decision.outcome == "nothing_relevant"
+            values["answerable" if case.answerable else case.type].append(
+                -np.inf if far else odds(decision.probability, read)
+            )
+        for least in (-1.0, -0.5, 0.0, 0.5):
+            refused = [
+                f"{sum(v < least for v in values[kind])}/{len(values[kind])}"
+                for kind in ("answerable", "unanswerable_near", "unanswerable_far")
+            ]
+            print(f"{split:5}  {least:14.2f}  {refused[0]:>15}  {refused[1]:>12}  {refused[2]:>11}")
 
 
 if __name__ == "__main__":
