@@ -266,10 +266,10 @@ class Library:
         from rag.probe import lost
         from rag.reindex import rebuild
 
+        self._forget()
         if lost(self.folder) == []:
             repair(self)
         else:
-            self._forget()
             rebuild(self)
         self.ledger.note(self.shelf.size(), mended=True)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,7 @@ class Store:
         from filelock import FileLock
 
         # Who opens Chroma replays its log, and may write the index files as the writer does: never both at once.
+        self._folder = folder
         self._gate = FileLock(folder.parent / "chroma.lock")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._gate:
@@ -81,7 +84,7 @@ class Store:
                 metadatas.append(_metadata(paper, passage, len(passages)))
         for start in range(0, len(ids), self.batch):
             part = slice(start, start + self.batch)
-            with self._gate:
+            with self._writing():
                 self._rows.upsert(ids[part], np.array(vectors[part]), metadatas[part], documents[part])
         written = set(ids)
         if known:
@@ -96,8 +99,24 @@ class Store:
 
     def _delete_rows(self, ids: list[str]) -> None:
         for start in range(0, len(ids), self.batch):
-            with self._gate:
+            with self._writing():
                 self._rows.delete(ids[start : start + self.batch])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone with the files. Raises LibraryError when Chroma cannot write; why, it seldom says."""
+        from chromadb.errors import ChromaError
+
+        with self._gate:
+            try:
+                yield
+            except ChromaError as error:
+                free = shutil.disk_usage(self._folder).free / 1e6
+                said = str(error).splitlines()[0][:200]
+                raise LibraryError(
+                    f"Chroma cannot write to {self._folder} ({said}): is its disk full ({free:,.0f} MB are free)? "
+                    "make room, then do the same again; nothing is lost"
+                ) from error
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The nearest passages as (passage id, cosine), best first."""
