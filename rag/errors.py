@@ -4,10 +4,15 @@ AskpapersError
 |-- SettingsError      a setting is unknown or has a value that cannot be used
 |-- SourceError        a path to read papers from is missing or holds none
 |-- LibraryError       the index is missing, locked, or was made in another way
-|   `-- NoIndexError   there is no index yet
+|   |-- NoIndexError   there is no index yet
+|   `-- BusyError      another process is writing to it
 |-- QuestionError      a question that cannot be asked (blank, far too long)
 `-- LLMError           the language model cannot be reached or refused to work
 """
+
+import re
+
+_FULL = re.compile(r"disk is full|no space left|disk i/o error|file too large|quota exceeded", re.IGNORECASE)
 
 
 class AskpapersError(Exception):
@@ -30,9 +35,18 @@ class NoIndexError(LibraryError):
     """There is no index yet."""
 
 
+class BusyError(LibraryError):
+    """Another process is writing to the index."""
+
+
 class QuestionError(AskpapersError):
     """A question that cannot be asked: blank, or far too long."""
 
 
 class LLMError(AskpapersError):
     """The language model cannot be reached or refused to work."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether it tells of a disk that takes no more, in the words of the system, of SQLite, Chroma or Tantivy."""
+    return _FULL.search(str(error)) is not None

@@ -34,6 +34,10 @@ class Lexical:
         """Papers."""
         return int(self._index.searcher().num_docs)
 
+    def ids(self) -> set[str]:
+        """The papers' ids."""
+        return {i for i, _ in self._run(self._tantivy.Query.all_query(), self.count())}
+
     def write(self, papers: Iterable[Paper], removed: Iterable[str] = (), clear: bool = False) -> None:
         """Adds or replaces papers, removes others, all in one commit; `clear` empties the index first."""
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rag.embedding import DEFAULT, Embedder, load_embedder
-from rag.errors import LibraryError, NoIndexError, QuestionError
+from rag.errors import BusyError, LibraryError, NoIndexError, QuestionError
+from rag.home import close_to_others, current, sweep, writer_lock
+from rag.ledger import Ledger
 from rag.passages import CHUNKER
 from rag.reranker import Reranker, load_reranker
 from rag.shelf import Shelf
+from rag.store import compare
 from rag.sync import Progress, Sync, SyncReport, repair
 from rag.types import Hit, Paper
 
@@ -32,14 +34,19 @@ class Library:
         embedding: str = DEFAULT,
         runtime: str = "auto",
         reranker: str | Reranker = "",
+        folder: Path | None = None,
     ) -> None:
+        """Use `open`. `folder` is that of the index, the one in use if not given."""
         self.home = home
-        self.ledger = home / "ledger.jsonl"
+        self.ledger = Ledger(home / "ledger.jsonl")
         self._embedding, self._runtime, self._reranker = embedding, runtime, reranker
         self._given_embedder = embedder
         self._lock = threading.RLock()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.shelf = Shelf(home / "derived.sqlite", self.embedder.dimension)
+        self.folder = folder or current(home)
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        self.shelf = Shelf(self.folder / "derived.sqlite", self.embedder.dimension)
+        self._check_fingerprint()
         self._generation = self.shelf.state("generation", "0")
 
     @classmethod
@@ -60,14 +67,17 @@ class Library:
         Raises NoIndexError when absent and not to be made, LibraryError when it was made with another model.
         """
         home = Path(home).expanduser()
-        if not create and not (home / "derived.sqlite").exists():
-            raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder (ASKPAPERS_HOME, --home)")
-        library = cls(home, embedder, embedding, runtime, reranker)
-        library._check_fingerprint()
+        if not create and not has_index(home):
+            raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
+        try:
+            library = cls(home, embedder, embedding, runtime, reranker)
+        except PermissionError as error:
+            raise LibraryError(f"{error.filename}: {error.strerror}; see to its permissions, or set --home") from None
         if library.shelf.state("writing"):
-            library._repair_if_free()
+            with suppress(BusyError), library.writing():  # while the writer lives, nothing was cut off
+                pass
         return library
 
     @cached_property
@@ -84,13 +94,13 @@ class Library:
     def store(self) -> Any:
         from rag.store import Store  # chromadb takes most of a second to import
 
-        return Store(self.home / "chroma", self.fingerprint)
+        return Store(self.folder / "chroma", self.fingerprint)
 
     @cached_property
     def lexical(self) -> Any:
         from rag.lexical import Lexical
 
-        return Lexical(self.home / "lexical")
+        return Lexical(self.folder / "lexical")
 
     @cached_property
     def frequency(self) -> dict[int, int]:
@@ -109,11 +119,13 @@ class Library:
 
     def _check_fingerprint(self) -> None:
         known = self.shelf.state("fingerprint")
-        if not known:
-            self.shelf.set_state("fingerprint", json.dumps(self.fingerprint))
-        elif json.loads(known) != self.fingerprint:
-            _ = self.store  # says what differs
-            raise LibraryError(f"the index in {self.home} was made in another way: {known}; index again elsewhere")
+        if known:
+            compare(json.loads(known), self.fingerprint)
+            return
+        if (self.folder / "chroma" / "chroma.sqlite3").exists():  # the shelf was lost, or is of an older layout
+            _ = self.store  # compares
+            self.shelf.set_state("writing", "1")
+        self.shelf.set_state("fingerprint", json.dumps(self.fingerprint))
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -129,6 +141,7 @@ class Library:
 
     def papers(self) -> Iterator[Paper]:
         """All papers, ordered by id."""
+        self.refresh()
         return self.shelf.papers()
 
     def __len__(self) -> int:
@@ -139,12 +152,31 @@ class Library:
         return self.shelf.size()
 
     def refresh(self) -> None:
-        """Sees what another process has written since. Cheap when nothing was."""
-        generation = self.shelf.state("generation", "0")
+        """Sees what another process has written since. Cheap when nothing was.
+
+        Raises LibraryError when it built the index anew in another way.
+        """
         with self._lock:
+            folder = current(self.home)
+            if folder != self.folder:
+                self._move(folder)
+            generation = self.shelf.state("generation", "0")
             if generation != self._generation:
                 self._forget()
                 self._generation = generation
+
+    def _move(self, folder: Path) -> None:
+        """Goes over to another index of the same kind."""
+        shelf = Shelf(folder / "derived.sqlite", self.embedder.dimension)
+        known = json.loads(shelf.state("fingerprint"))
+        if known != self.fingerprint:
+            made = str(known["embedding"]).rpartition("@")[0]
+            raise LibraryError(
+                f"the index in {self.home} was built anew with {made}: set ASKPAPERS_EMBEDDING={made} and restart"
+            )
+        self._forget()
+        self.__dict__.pop("lexical", None)
+        self.folder, self.shelf = folder, shelf
 
     def _forget(self) -> None:
         """Drops what was cached of the stores; they open anew on next use."""
@@ -160,6 +192,7 @@ class Library:
 
     def status(self) -> dict[str, Any]:
         """What is in the library and what it was made with."""
+        self.refresh()
         papers, passages = self.shelf.counts()
         return {
             "home": str(self.home),
@@ -170,14 +203,9 @@ class Library:
             "runtime": self.embedder.runtime,
             "dimension": self.embedder.dimension,
             "chunker": CHUNKER,
-            "last_import": self.last_import(),
+            "last_import": self.ledger.last("read"),
             "megabytes": round(sum(f.stat().st_size for f in self.home.rglob("*") if f.is_file()) / 1e6, 1),
         }
-
-    def last_import(self) -> dict[str, Any] | None:
-        """The ledger's last entry, None when nothing was ever imported."""
-        lines = self.ledger.read_text(encoding="utf-8").splitlines() if self.ledger.exists() else []
-        return json.loads(lines[-1]) if lines else None
 
     # -- writing ------------------------------------------------------------------------------------------------
 
@@ -185,7 +213,7 @@ class Library:
         """Brings the papers in: new ones are added, changed ones updated, the rest is left as it is.
 
         Papers already in the library that do not come by are kept. `progress` is called with the number of
-        papers done since the last call. Raises LibraryError while another process is writing.
+        papers done since the last call. Raises BusyError while another process is writing, LibraryError on a full disk.
         """
         with self.writing():
             return Sync(self, progress).run(papers)
@@ -199,24 +227,30 @@ class Library:
                 with self.shelf.transaction():
                     self.shelf.delete(there)
                 self.lexical.write([], removed=there)
+            self.ledger.note(self.shelf.size(), removed=len(there))
         return len(there)
+
+    def mend(self) -> None:
+        """Brings everything in step with Chroma, whether or not a write was cut off.
+
+        Where Chroma itself is damaged, or finds not all of its vectors, the index is built anew from the shelf.
+        Raises as `sync` does.
+        """
+        self.shelf.set_state("writing", "1")
+        with self.writing():
+            pass
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Holds the one writer's lock; repairs first what a cut-off write left; tells readers at the end."""
-        from filelock import FileLock, Timeout
+        """Holds the one writer's lock; repairs first what a cut-off write left; tells readers at the end.
 
-        lock = FileLock(self.home / "write.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            holder = (self.home / "writer").read_text() if (self.home / "writer").exists() else "?"
-            raise LibraryError(f"process {holder} is writing to {self.home}; try again when it is done") from None
-        try:
-            (self.home / "writer").write_text(str(os.getpid()))
+        Raises as `sync` does.
+        """
+        with writer_lock(self.home):
+            sweep(self.home)
             self.refresh()
             if self.shelf.state("writing"):
-                repair(self)
+                self._repair()
             self.shelf.set_state("writing", "1")
             try:
                 yield
@@ -225,20 +259,29 @@ class Library:
                 self._generation = str(int(self.shelf.state("generation", "0")) + 1)
                 self.shelf.set_state("generation", self._generation)
             self.shelf.set_state("writing", "")
-        finally:
-            lock.release()
+            close_to_others(self.home)
 
-    def _repair_if_free(self) -> None:
-        try:
-            with self.writing():
-                pass
-        except LibraryError:
-            pass  # the writer is alive: nothing was cut off
+    def _repair(self) -> None:
+        """Finishes what a cut-off write left; not in place if it left Chroma's own files damaged."""
+        from rag.probe import lost
+        from rag.reindex import rebuild
+
+        self._forget()
+        if lost(self.folder) == []:
+            repair(self)
+        else:
+            rebuild(self)
+        self.ledger.note(self.shelf.size(), mended=True)
 
     def close(self) -> None:
         """Lets go of the files."""
         self._forget()
         self.shelf.close()
+
+
+def has_index(home: Path) -> bool:
+    """Whether there is an index in that folder."""
+    return any((current(home) / name).exists() for name in ("derived.sqlite", "chroma/chroma.sqlite3"))
 
 
 def check_question(text: str) -> str:

@@ -176,6 +176,15 @@ def probability_of_yes(llm: Any, system: str, user: str, usage: dict[str, int] |
     return yes / (yes + no) if yes + no > 0 else None
 
 
+def reach(llm: Any) -> None:
+    """Asks a server for one token. Raises LLMError when it does not give it. A model inside this process is there."""
+    if _is_compatible(llm):
+        try:
+            llm.model_copy(update={"max_tokens": 1, "max_retries": 0, "timeout": 20.0}).chat(_messages("", "Hi"))
+        except Exception as error:
+            raise LLMError(explain(llm, error)) from error
+
+
 def _is_compatible(llm: Any) -> bool:
     return type(llm).__name__ == "OpenAILike"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rag.embedding import Vectors
+from rag.errors import LibraryError, is_full
 from rag.store import paper_from_json, paper_to_json
 from rag.tokens import TokenCodes
 from rag.types import Paper, Passage, Sentence
@@ -60,18 +62,28 @@ class Shelf:
         self._dimension = dimension
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        # Not closed while another thread may be asking: closed when nobody holds it any more.
+        weakref.finalize(self, self._db.close)
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            mend = "free some space on its disk" if is_full(error) else "move it away; it is built anew from the rest"
+            raise LibraryError(f"{path} cannot be read ({error}): {mend}") from None
+
+    def _prepare(self) -> None:
+        """Makes the tables; those of an older layout are dropped, and the library then brings it back in step."""
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         old = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if old != _LAYOUT:
-            stale = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            for (table,) in stale:
-                self._db.execute(f"DROP TABLE {table}")
+        if old == _LAYOUT:
+            return
+        stale = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (table,) in stale:
+            self._db.execute(f"DROP TABLE {table}")
         self._db.executescript(_SCHEMA)
-        if old != _LAYOUT:
-            self._db.execute(f"PRAGMA user_version = {_LAYOUT}")
-            if stale:
-                self.set_state("writing", "1")  # the library then brings it back in step
+        if stale:
+            self.set_state("writing", "1")
+        self._db.execute(f"PRAGMA user_version = {_LAYOUT}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from rag.types import Paper, Passage
 _SPACE = {"hnsw": {"space": "cosine", "ef_search": 400}}
 _NAME = "passages"
 _PAGE = 5000
+_NEAR = 10  # rows among which a vector must find its own,
+_SAME = 1e-4  # unless all of them are as near as this (cosine distance)
 
 
 @dataclass(frozen=True)
@@ -34,23 +37,32 @@ class StoredPaper:
 class Store:
     """One Chroma collection: a row a passage; the first row of a paper carries the whole paper as JSON."""
 
-    def __init__(self, folder: Path, fingerprint: dict[str, Any]) -> None:
-        """Opens the collection, made with `fingerprint` when absent. Raises LibraryError when they differ."""
+    def __init__(self, folder: Path, fingerprint: dict[str, Any] | None) -> None:
+        """Opens the collection, made with `fingerprint` when absent; None opens any.
+
+        Raises LibraryError when they differ.
+        """
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
         import chromadb
         from chromadb.config import Settings
+        from filelock import FileLock
 
+        # Who opens Chroma replays its log, and may write the index files as the writer does: never both at once.
         self._folder = folder
-        self._lock = threading.Lock()
-        self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
-        # get_or_create would keep another collection's space and metadata in silence: compare instead.
-        if _NAME in [c.name for c in self._client.list_collections()]:
-            self._rows = self._client.get_collection(_NAME, embedding_function=None)
-            _compare(self._rows.metadata or {}, fingerprint)
-        else:
-            self._rows = self._client.create_collection(
-                _NAME, configuration=_SPACE, metadata=fingerprint, embedding_function=None
-            )
+        self._gate = FileLock(folder.parent / "chroma.lock")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._gate:
+            self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+            # get_or_create would keep another collection's space and metadata in silence: compare instead.
+            if fingerprint is None or _NAME in [c.name for c in self._client.list_collections()]:
+                self._rows = self._client.get_collection(_NAME, embedding_function=None)
+                space = self._rows.configuration_json["hnsw"]["space"]
+                compare({**(self._rows.metadata or {}), "space": space}, fingerprint or {})
+            else:
+                self._rows = self._client.create_collection(
+                    _NAME, configuration=_SPACE, metadata=fingerprint, embedding_function=None
+                )
+            self._rows.count()  # the log is replayed now
 
     @property
     def batch(self) -> int:
@@ -72,7 +84,8 @@ class Store:
                 metadatas.append(_metadata(paper, passage, len(passages)))
         for start in range(0, len(ids), self.batch):
             part = slice(start, start + self.batch)
-            self._rows.upsert(ids[part], np.array(vectors[part]), metadatas[part], documents[part])
+            with self._writing():
+                self._rows.upsert(ids[part], np.array(vectors[part]), metadatas[part], documents[part])
         written = set(ids)
         if known:
             there = self._rows.get(where={"paper_id": {"$in": list(known)}}, include=[])["ids"]
@@ -86,7 +99,24 @@ class Store:
 
     def _delete_rows(self, ids: list[str]) -> None:
         for start in range(0, len(ids), self.batch):
-            self._rows.delete(ids[start : start + self.batch])
+            with self._writing():
+                self._rows.delete(ids[start : start + self.batch])
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone with the files. Raises LibraryError when Chroma cannot write; why, it seldom says."""
+        from chromadb.errors import ChromaError
+
+        with self._gate:
+            try:
+                yield
+            except ChromaError as error:
+                free = shutil.disk_usage(self._folder).free / 1e6
+                said = str(error).splitlines()[0][:200]
+                raise LibraryError(
+                    f"Chroma cannot write to {self._folder} ({said}): is its disk full ({free:,.0f} MB are free)? "
+                    "make room, then do the same again; nothing is lost"
+                ) from error
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The nearest passages as (passage id, cosine), best first."""
@@ -95,6 +125,15 @@ class Store:
             return []
         found = self._rows.query(query_embeddings=[vector], n_results=n, include=["distances"])
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def not_found(self, rows: Sequence[tuple[str, Vectors]]) -> list[str]:
+        """Those of the passage ids whose own vectors do not find them."""
+        if not rows:
+            return []
+        ids, vectors = [i for i, _ in rows], np.array([v for _, v in rows])
+        found = self._rows.query(query_embeddings=vectors, n_results=min(_NEAR, self.count()), include=["distances"])
+        nearest = zip(ids, found["ids"], found["distances"], strict=True)
+        return [i for i, near, far in nearest if i not in near and far[-1] > _SAME]  # or many have the same vector
 
     def hashes(self) -> dict[str, str]:
         """Content hash by paper id, of papers that are whole; "" for the others."""
@@ -130,6 +169,13 @@ class Store:
             stored.append(StoredPaper(paper, passages, np.array(found["embeddings"])[positions], whole))
         return stored
 
+    def papers(self) -> Iterator[Paper]:
+        """All papers whose first rows are there."""
+        for page in self._pages(["metadatas"]):
+            for row in page["metadatas"]:
+                if "paper" in row:
+                    yield paper_from_json(row["paper"])
+
     def _pages(self, include: list[str]) -> Iterator[Any]:
         for offset in range(0, self.count(), _PAGE):
             yield self._rows.get(limit=_PAGE, offset=offset, include=include)
@@ -138,8 +184,7 @@ class Store:
         """Lets go of the files, so that opening again sees what other processes wrote."""
         from chromadb.api.shared_system_client import SharedSystemClient
 
-        del self._rows, self._client
-        SharedSystemClient.clear_system_cache()
+        SharedSystemClient.clear_system_cache()  # a search under way in another thread keeps what it has
 
 
 def _metadata(paper: Paper, passage: Passage, passages: int) -> dict[str, Any]:
@@ -165,11 +210,12 @@ def paper_from_json(text: str) -> Paper:
     return replace(paper, authors=tuple(paper.authors), categories=tuple(paper.categories))
 
 
-def _compare(stored: dict[str, Any], wanted: dict[str, Any]) -> None:
-    different = [name for name in wanted if stored.get(name) != wanted[name]]
-    if different:
-        name = different[0]
-        raise LibraryError(
-            f"the index was made with {name} {stored.get(name)!r}, and this is {wanted[name]!r}: "
-            "set ASKPAPERS_EMBEDDING back, or choose another --home and index again"
-        )
+def compare(stored: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Raises LibraryError, with what mends it, for the first difference of two fingerprints."""
+    for name in wanted:
+        if stored.get(name) != wanted[name]:
+            back = "set ASKPAPERS_EMBEDDING back, or " if name in ("embedding", "dimension") else ""
+            raise LibraryError(
+                f"the index was made with {name} {stored.get(name)!r}, and this is {wanted[name]!r}: "
+                f"{back}build the index anew with: askpapers reindex"
+            )

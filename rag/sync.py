@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -82,7 +81,7 @@ class Sync:
         finally:
             self._index_words(changed)
         self.report.rejections += getattr(papers, "rejected", [])
-        self._write_ledger(started)
+        self.library.ledger.note(self.shelf.size(), seconds=round(time.time() - started, 2), **self.report.to_dict())
         return self.report
 
     def _news(self, papers: Iterable[Paper]) -> Iterator[Paper]:
@@ -124,15 +123,6 @@ class Sync:
     def _index_words(self, paper_ids: Sequence[str]) -> None:
         if paper_ids:
             self.library.lexical.write(r.paper for i in paper_ids for r in self.shelf.records([i]))
-
-    def _write_ledger(self, started: float) -> None:
-        entry = {
-            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-            "seconds": round(time.time() - started, 2),
-            **self.report.to_dict(),
-        }
-        with self.library.ledger.open("a", encoding="utf-8") as ledger:
-            ledger.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def put(library: Library, papers: Sequence[Paper]) -> list[str]:
@@ -182,4 +172,4 @@ def repair(library: Library) -> None:
         papers = [s.paper for s in library.store.get(part)]
         library.store.delete(sorted(set(part) - {p.id for p in papers}))  # their first row was never written
         put(library, papers)
-    library.lexical.write(library.papers(), clear=True)
+    library.lexical.write(library.shelf.papers(), clear=True)

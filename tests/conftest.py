@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -49,6 +50,11 @@ def no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
+@functools.lru_cache(10_000)
+def _drawn(seed: bytes, dimension: int) -> Any:
+    return np.random.default_rng(list(seed)).normal(size=dimension)
+
+
 class FakeEmbedder:
     """A word is a token; its vector is drawn from its hash. Texts that share words are near."""
 
@@ -74,7 +80,7 @@ class FakeEmbedder:
         words = list(re.finditer(r"\w+", text)) or list(re.finditer(r"\S+", text))
         spans = np.array([w.span() for w in words], np.int64).reshape(-1, 2)
         digests = [hashlib.sha256((self.fingerprint + w.group().lower()).encode()).digest() for w in words]
-        drawn = [np.random.default_rng(list(d[:8])).normal(size=self.dimension) for d in digests]
+        drawn = [_drawn(d[:8], self.dimension) for d in digests]
         tokens = np.array(drawn, np.float32)
         tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
         vector = tokens.mean(axis=0)

@@ -32,18 +32,26 @@ _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 class Reading(Iterable[Paper]):
     """The papers of some files, read as they are asked for; every iteration reads the files anew.
 
-    `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken.
+    `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken. It
+    ends early once `stop` was called.
     """
 
     def __init__(self, *roots: Path) -> None:
         self._roots = roots
         self.rejected: list[Rejected] = []
         self.read = 0
+        self.stopped = False
+
+    def stop(self) -> None:
+        """No more records from now on, in this iteration and any other."""
+        self.stopped = True
 
     def __iter__(self) -> Iterator[Paper]:
         self.rejected, self.read = [], 0
         for root in self._roots:
             for record in _folder(root):
+                if self.stopped:
+                    return
                 self.read += 1
                 if isinstance(record, Paper):
                     yield record

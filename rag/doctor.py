@@ -1,0 +1,138 @@
+"""Whether all is well with a library and with what it needs."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from rag.errors import AskpapersError
+from rag.home import close_to_others, open_to_others
+from rag.library import Library
+from rag.llms import EXTRACTIVE, load_llm, name_of, reach
+from rag.settings import Settings
+
+LIBRARIES = ("chromadb", "tantivy", "openvino", "sentence-transformers", "gradio")  # whose versions matter most
+LEAST_FREE = 2.0  # times the index's own size: a reindex builds another beside it
+SHOWN = 5  # ids named in a line
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at, and what was found."""
+
+    name: str
+    ok: bool
+    found: str
+
+    def __str__(self) -> str:
+        return f"{'ok  ' if self.ok else 'BAD '} {self.name}: {self.found}"
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Looks at everything, one thing at a time. Nothing is changed."""
+    yield Check("versions", True, ", ".join([f"Python {platform.python_version()}", *_versions()]))
+    yield _network(settings)
+    if settings.llm != EXTRACTIVE:
+        yield _llm(settings)
+    try:
+        library = _open(settings)
+    except AskpapersError as error:
+        yield Check("index", False, str(error))
+        return
+    yield Check("model", True, f"{library.embedder.fingerprint} on {library.embedder.runtime}, as the index was made")
+    yield from _index(library)
+    yield _permissions(library)
+    yield _space(library)
+    library.close()
+
+
+def mend(settings: Settings) -> str:
+    """Mends what can be mended, and says what that was. Raises AskpapersError when the library cannot be opened."""
+    library = _open(settings)
+    before = library.folder
+    library.mend()
+    close_to_others(library.home)
+    how = "brought in step" if library.folder == before else "built anew from what was stored"
+    library.close()
+    return f"the index was {how}"
+
+
+def _open(settings: Settings) -> Library:
+    return Library.open(settings.home, embedding=settings.embedding, runtime=settings.embedding_runtime, create=False)
+
+
+def _versions() -> Iterator[str]:
+    for name in ("askpapers", *LIBRARIES):
+        try:
+            yield f"{name} {version(name)}"
+        except ModuleNotFoundError:  # run from its folder, or left out
+            continue
+
+
+def _network(settings: Settings) -> Check:
+    used = [f"{name} ({value})" for name, value in _remote(settings)]
+    return Check("network", True, f"used by {', '.join(used)}" if used else "used by nothing")
+
+
+def _remote(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What in the settings reaches beyond this process."""
+    for name, value in (("ASKPAPERS_LLM", settings.llm), ("ASKPAPERS_JUDGE", settings.judge)):
+        if value.partition(":")[0] in ("http", "https", "openai", "anthropic", "ollama"):
+            yield name, value
+
+
+def _llm(settings: Settings) -> Check:
+    try:
+        llm = load_llm(settings.llm)
+        reach(llm)
+    except AskpapersError as error:
+        return Check("language model", False, str(error))
+    return Check("language model", True, f"{name_of(llm)} can be reached")
+
+
+def _index(library: Library) -> Iterator[Check]:
+    """Chroma is looked at in a process of its own first: damaged files bring down who reads them."""
+    from rag.probe import lost
+
+    cut = bool(library.shelf.state("writing"))
+    yield Check("writes", not cut, "one is under way, or was cut off" if cut else "none is cut off")
+    missing = lost(library.folder)
+    papers, passages = library.shelf.counts()
+    if missing is None:
+        yield Check("vectors", False, "Chroma's files are damaged; mend with: askpapers doctor --repair")
+        return
+    which = f"{len(missing)} of {passages} do not find themselves: {_some(missing)}; askpapers doctor --repair"
+    yield Check("vectors", not missing, which if missing else f"all {passages} find themselves")
+    counts = {
+        "Chroma": (library.store.count(), passages, "passages"),
+        "words": (library.lexical.count(), papers, "papers"),
+        "ledger": ((library.ledger.last("papers") or {"papers": 0})["papers"], papers, "papers"),
+    }
+    wrong = [
+        f"{name} has {has} {what}, the shelf {wants}" for name, (has, wants, what) in counts.items() if has != wants
+    ]
+    yield Check("counts", not wrong, "; ".join(wrong) or f"{papers} papers, {passages} passages everywhere")
+    stored, known = library.store.hashes(), library.shelf.hashes()
+    apart = {i for i in {*stored, *known} if stored.get(i) != known.get(i)} | (library.lexical.ids() ^ known.keys())
+    named = f"{len(apart)} papers are not the same everywhere: {_some(sorted(apart))}; askpapers doctor --repair"
+    yield Check("orphans", not apart, named if apart else "none")
+
+
+def _some(ids: list[str]) -> str:
+    return ", ".join(ids[:SHOWN]) + (" ..." if len(ids) > SHOWN else "")
+
+
+def _permissions(library: Library) -> Check:
+    exposed = open_to_others(library.home)
+    found = f"{len(exposed)} can be read by others: {exposed[0]} ...; askpapers doctor --repair" if exposed else ""
+    return Check("permissions", not exposed, found or "only the owner can read the files")
+
+
+def _space(library: Library) -> Check:
+    free = shutil.disk_usage(library.home).free / 1e6
+    size = float(library.status()["megabytes"])
+    said = f"{free:,.0f} MB free, the index takes {size:,.1f} MB"
+    return Check("disk", free > LEAST_FREE * size, said)
