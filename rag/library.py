@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rag.clean import clean
 from rag.embedding import DEFAULT, Embedder, load_embedder
 from rag.errors import LibraryError, NoIndexError, QuestionError
 from rag.passages import CHUNKER
@@ -243,7 +244,7 @@ class Library:
 
 def check_question(text: str) -> str:
     """The question, trimmed. Raises QuestionError when blank or longer than 4,000 characters."""
-    text = " ".join(text.split())
+    text = clean(text)
     if not text:
         raise QuestionError("the question is blank: type one")
     if len(text) > _MAX_QUESTION:
