@@ -19,9 +19,7 @@ TIMEOUT = 120.0  # seconds without an answer
 RETRIES = 2  # of a request that the server was too busy for; Retry-After is honoured
 CONTEXT = 4096  # tokens assumed of a server that does not say; prompts stay well below
 MOST_TOKENS = 400  # of a reply: a handful of sentences
-MOST_SAID = (
-    8_000  # characters of a reply that are read: a server that sends more ignores MOST_TOKENS
-)
+MOST_SAID = 8_000  # characters of a reply that are read: a server that sends more ignores MOST_TOKENS
 
 
 def load_llm(spec: Any) -> Any:

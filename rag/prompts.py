@@ -73,8 +73,10 @@ def refuses(sentence: str) -> bool:
 
 
 def recites(sentence: str) -> bool:
-    """Whether a sentence of a model is one of its own instructions, or repeats six words of them in a row."""
+    """Whether a sentence of a model is a line of its own instructions, or repeats six words of them in a row."""
     words = _words(sentence)
+    if words in _LINES:
+        return True
     size = min(max(len(words), 4), 6)  # fewer words are in the instructions by chance
     return any(words[i : i + size] in _RUNS[size] for i in range(len(words) - size + 1))
 
@@ -87,6 +89,7 @@ def _runs(words: tuple[str, ...], size: int) -> frozenset[tuple[str, ...]]:
     return frozenset(words[i : i + size] for i in range(len(words) - size + 1))
 
 
+_LINES = frozenset(_words(line) for line in SYSTEM.splitlines() if line)
 _RUNS = {size: _runs(_words(f"{SYSTEM} {REWRITE} {JUDGE}"), size) for size in (4, 5, 6)}
 
 

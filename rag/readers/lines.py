@@ -31,9 +31,7 @@ class _Unfolded(gzip.GzipFile):
 
     def read1(self, size: int = -1) -> bytes:
         if self.tell() > self._most:
-            raise OSError(
-                f"it unfolds to more than {MOST_UNFOLDED} times its size: if that is right, unpack it first"
-            )
+            raise OSError(f"it unfolds to more than {MOST_UNFOLDED} times its size: if that is right, unpack it first")
         return super().read1(size)
 
 

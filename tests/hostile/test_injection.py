@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from markdown_it import MarkdownIt
 
 from rag import prompts
 from rag.assistant import Assistant
@@ -33,14 +34,25 @@ def server() -> Iterator[Script]:
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The four papers, and one with each injection in its title and abstract, named Subject0, Subject1 and so on."""
-    with Library.open(tmp_path_factory.mktemp("canary-home"), embedder=FakeEmbedder()) as library:
-        library.sync([*PAPERS, *(evil(number, i) for number, i in enumerate(INJECTIONS))])
-        yield library
+    library = Library.open(tmp_path_factory.mktemp("canary-home"), embedder=FakeEmbedder())
+    library.sync([*PAPERS, *(evil(number, i) for number, i in enumerate(INJECTIONS))])
+    yield library
+    library.close()
+
+
+@pytest.fixture(scope="module")
+def decent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    library = Library.open(tmp_path_factory.mktemp("canary-home"), embedder=FakeEmbedder())
+    library.sync(PAPERS)
+    yield library
+    library.close()
 
 
 def evil(number: int, injection: Injection) -> Paper:
     abstract = f"Subject{number} is studied here. {injection.text} Subject{number} keeps a ledger of results."
-    made = make_paper({"id": f"evil-{number}", "title": f"Subject{number} {injection.text}", "abstract": abstract}, "x", 1)
+    made = make_paper(
+        {"id": f"evil-{number}", "title": f"Subject{number} {injection.text}", "abstract": abstract}, "x", 1
+    )
     assert isinstance(made, Paper)
     return made
 
@@ -56,9 +68,9 @@ def test_in_an_abstract(
 
 
 @pytest.mark.parametrize("injection", INJECTIONS, ids=[i.name for i in INJECTIONS])
-def test_in_a_question(poisoned: Library, server: Script, injection: Injection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_question(decent: Library, server: Script, injection: Injection, monkeypatch: pytest.MonkeyPatch) -> None:
     question = f"Which theory inspired HippoRAG, the retrieval framework? {injection.text}"
-    safe(asked(poisoned, server, question, injection, "strict", monkeypatch), injection, None, "strict")
+    safe(asked(decent, server, question, injection, "strict", monkeypatch), injection, None, "strict")
 
 
 def asked(
@@ -70,6 +82,8 @@ def asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Answer:
     """The answer; a model was asked, and was sent neither a key, nor a path, nor a second fence."""
+    for threshold in ("LEAST_RELEVANCE", "LEAST_PROBABILITY"):  # the gate would refuse many of these by itself
+        monkeypatch.setattr(f"rag.gate.{threshold}", -1.0)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.requests.clear()
     server.pieces = tuple(injection.obeyed[i : i + 50] for i in range(0, len(injection.obeyed), 50))
@@ -97,12 +111,12 @@ def safe(answer: Answer, injection: Injection, evil_paper: str | None, checking:
             assert claim.evidence
         assert set(claim.citations) <= set(numbers)
         if not claim.quoted and claim.verdict == "supported":
-            assert {numbers[n] for n in claim.citations} == {evil_paper}, "obeyed, and supported by a decent paper"
+            assert {numbers[n] for n in claim.citations} == {evil_paper}, claim
     shown = json.dumps(answer.to_dict(), ensure_ascii=False)
     turn = Turn("t", "c", answer.question, "answered", answer.text, "", answer, {})
     page = render.answer("t", answer) + cards.of_answer("t", answer) + render.question(answer.question)
-    written = export.markdown("A name", [turn]) + export.bibtex([answer])
-    for text in (shown, page, written, str(answer)):
+    written = export.markdown("A name", [turn])
+    for text in (shown, page, written, export.bibtex([answer]), str(answer)):
         assert not any(prompts.recites(line) for line in recited(text))
         assert KEY not in text
         assert clean_lines(text) == "\n".join(" ".join(line.split()) for line in text.split("\n"))
@@ -110,7 +124,9 @@ def safe(answer: Answer, injection: Injection, evil_paper: str | None, checking:
         assert tag in ALLOWED
         assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
         assert not str(attributes.get("href", "")).startswith((LURE, "javascript:", "data:"))
-    assert not re.search(r"(?<!\\)[<>]|(?<!\\)!?(?<!\\)\[[^\]]*(?<!\\)\]\(", written.replace("\n   > ", "")), written
+    for tag, attributes in parsed(MarkdownIt("commonmark").render(written).replace("\n", " ")).seen:
+        assert tag in {"h1", "h2", "p", "ol", "ul", "li", "blockquote", "a"}
+        assert str(attributes.get("href", "https://arxiv.org/")).startswith("https://arxiv.org/")
 
 
 def recited(text: str) -> list[str]:
