@@ -117,7 +117,7 @@ def safe(answer: Answer, injection: Injection, evil_paper: str | None, checking:
     page = render.answer("t", answer) + cards.of_answer("t", answer) + render.question(answer.question)
     written = export.markdown("A name", [turn])
     for text in (shown, page, written, export.bibtex([answer]), str(answer)):
-        assert not any(prompts.recites(line) for line in recited(text))
+        assert not [s for s in sentences(text) if len(s.split()) > 3 and prompts.recites(s)]
         assert KEY not in text
         assert clean_lines(text) == "\n".join(" ".join(line.split()) for line in text.split("\n"))
     for tag, attributes in parsed(page).seen:
@@ -129,5 +129,5 @@ def safe(answer: Answer, injection: Injection, evil_paper: str | None, checking:
         assert str(attributes.get("href", "https://arxiv.org/")).startswith("https://arxiv.org/")
 
 
-def recited(text: str) -> list[str]:
+def sentences(text: str) -> list[str]:
     return re.split(r'(?<=[.!?])\s|\\n|"', text)
