@@ -124,6 +124,7 @@ class Assistant:
         written = plain(complete(self.llm, prompts.REWRITE, prompts.rewrite_message(run.question, history), run.usage))
         # A small model may answer or lose the thread instead: then the names are simply carried over.
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
+        usable = usable and not prompts.recites(written)
         return written if usable else carried
 
     def _find(self, run: _Run, where: Where | None) -> tuple[Decision, list[Evidence]]:
@@ -235,7 +236,7 @@ class Assistant:
                     draft = parse(sentence)
                     if prompts.refuses(draft.text):
                         return
-                    if draft.text:
+                    if draft.text and not prompts.recites(draft.text):
                         seen.append(draft.text)
                         yield draft
                     if len(seen) >= MOST_SENTENCES or len(seen) - len(set(seen)) >= 2:

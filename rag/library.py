@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rag.clean import clean
 from rag.embedding import DEFAULT, Embedder, load_embedder
 from rag.errors import BusyError, LibraryError, NoIndexError, QuestionError
 from rag.home import close_to_others, current, sweep, writer_lock
@@ -286,7 +287,7 @@ def has_index(home: Path) -> bool:
 
 def check_question(text: str) -> str:
     """The question, trimmed. Raises QuestionError when blank or longer than 4,000 characters."""
-    text = " ".join(text.split())
+    text = clean(text)
     if not text:
         raise QuestionError("the question is blank: type one")
     if len(text) > _MAX_QUESTION:

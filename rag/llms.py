@@ -5,18 +5,22 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from rag.clean import clean, without_unseen
 from rag.errors import LLMError, SettingsError
 
 EXTRACTIVE = "extractive"
+_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
 FORMS = "extractive, openai:MODEL, anthropic:MODEL, ollama:MODEL, http://host:port/v1#MODEL, gguf:PATH, hf:NAME"
 TIMEOUT = 120.0  # seconds without an answer
 RETRIES = 2  # of a request that the server was too busy for; Retry-After is honoured
 CONTEXT = 4096  # tokens assumed of a server that does not say; prompts stay well below
 MOST_TOKENS = 400  # of a reply: a handful of sentences
+MOST_SAID = 8_000  # characters of a reply that are read: a server that sends more ignores MOST_TOKENS
 
 
 def load_llm(spec: Any) -> Any:
@@ -32,7 +36,8 @@ def load_llm(spec: Any) -> Any:
     if kind in ("http", "https"):
         base, _, model = spec.partition("#")
         if not model:
-            raise SettingsError(f"ASKPAPERS_LLM={spec}: add the model's name after a '#': {spec}#MODEL")
+            shown = _without_login(spec)
+            raise SettingsError(f"ASKPAPERS_LLM={shown}: add the model's name after a '#': {shown}#MODEL")
         return _compatible(model, base, os.environ.get("OPENAI_API_KEY", ""))
     if kind not in _LOADERS or not rest:
         raise SettingsError(f"ASKPAPERS_LLM={spec!r} is not one of: {FORMS}")
@@ -111,9 +116,9 @@ def _key(variable: str, spec: str) -> str:
 
 
 def _compatible(model: str, base: str, key: str) -> Any:
-    from llama_index.llms.openai_like import OpenAILike
+    from rag.compatible import Compatible
 
-    return OpenAILike(
+    return Compatible(
         model=model,
         api_base=base,
         api_key=key or "none",
@@ -134,13 +139,20 @@ def name_of(llm: Any) -> str:
 def stream_text(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> Generator[str, None, None]:
     """The model's reply, piece by piece; tokens are counted into `usage` where the server tells them.
 
+    It ends after MOST_SAID characters, and holds no character that `rag.clean` takes out.
+
     Raises LLMError in one line that names the server and the setting.
     """
     options = {"stream_options": {"include_usage": True}} if _is_compatible(llm) else {}
     try:
+        said = 0
         for piece in llm.stream_chat(_messages(system, user), **options):
             _count(piece.raw, usage)
-            yield piece.delta or ""
+            text = without_unseen(piece.delta or "")[:MOST_SAID]
+            yield text
+            said += len(text) or 1
+            if said >= MOST_SAID:
+                return
     except Exception as error:
         raise LLMError(explain(llm, error)) from error
 
@@ -152,7 +164,7 @@ def complete(llm: Any, system: str, user: str, usage: dict[str, int] | None = No
     except Exception as error:
         raise LLMError(explain(llm, error)) from error
     _count(reply.raw, usage)
-    return str(reply.message.content or "")
+    return without_unseen(str(reply.message.content or ""))[:MOST_SAID]
 
 
 def probability_of_yes(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> float | None:
@@ -186,7 +198,7 @@ def reach(llm: Any) -> None:
 
 
 def _is_compatible(llm: Any) -> bool:
-    return type(llm).__name__ == "OpenAILike"
+    return "OpenAILike" in (kind.__name__ for kind in type(llm).__mro__)
 
 
 def _messages(system: str, user: str) -> list[Any]:
@@ -205,7 +217,7 @@ def _count(raw: Any, usage: dict[str, int] | None) -> None:
 
 def explain(llm: Any, error: Exception) -> str:
     """One line on what went wrong with a model's server, and the setting that mends it; never a key."""
-    where = getattr(llm, "api_base", None) or name_of(llm)
+    where = _without_login(getattr(llm, "api_base", None) or name_of(llm))
     status = getattr(error, "status_code", None)
     kind = type(error).__name__
     if status in (401, 403):
@@ -226,13 +238,23 @@ def explain(llm: Any, error: Exception) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+    """What the error says, without the keys that libraries and servers repeat in it."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    for variable in _KEYS:
+        if key := os.environ.get(variable):
+            said = said.replace(key, "***")
+    return clean(said)[:200]
+
+
+def _without_login(address: str) -> str:
+    """An address without the user and password that it may carry."""
+    return re.sub(r"//[^/@]*@", "//***@", address)
 
 
 def usable() -> list[tuple[str, str]]:
     """Each form of the setting, and whether it can be used now or what it lacks."""
     rows = [(EXTRACTIVE, "usable")]
-    for kind, variable in (("openai", "OPENAI_API_KEY"), ("anthropic", "ANTHROPIC_API_KEY")):
+    for kind, variable in zip(("openai", "anthropic"), _KEYS, strict=True):
         rows.append((f"{kind}:MODEL", "usable" if os.environ.get(variable) else f"export {variable}=..."))
     rows.append(("ollama:MODEL", _ollama_state()))
     rows.append(("http://host:port/v1#MODEL", "usable with any OpenAI-compatible server"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from rag.types import Evidence
@@ -90,6 +91,27 @@ def refuses(sentence: str) -> bool:
     return any(phrase in lowered for phrase in REFUSALS)
 
 
+def recites(sentence: str) -> bool:
+    """Whether a sentence of a model is a line of its own instructions, or repeats six words of them in a row."""
+    words = _words(sentence)
+    if words in _LINES:
+        return True
+    size = min(max(len(words), 4), 6)  # fewer words are in the instructions by chance
+    return any(words[i : i + size] in _RUNS[size] for i in range(len(words) - size + 1))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.lower()))
+
+
+def _runs(words: tuple[str, ...], size: int) -> frozenset[tuple[str, ...]]:
+    return frozenset(words[i : i + size] for i in range(len(words) - size + 1))
+
+
+_LINES = frozenset(_words(line) for line in SYSTEM.splitlines() if line)
+_RUNS = {size: _runs(_words(f"{SYSTEM} {REWRITE} {JUDGE}"), size) for size in (4, 5, 6)}
+
+
 def _plain(text: str) -> str:
-    """Text that cannot close the fence it stands in."""
-    return text.replace("<", "‹").replace(">", "›")
+    """Text on one line, so that it is no source or id of its own, that cannot close the fence it stands in."""
+    return " ".join(text.split()).replace("<", "‹").replace(">", "›")

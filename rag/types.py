@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from rag.clean import clean
+
 Outcome = Literal["answered", "not_stated", "nothing_relevant"]
 Verdict = Literal["supported", "unsupported", "unchecked"]
 
@@ -52,7 +54,7 @@ class Rejected:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.line}: {self.reason}" if self.line else f"{self.source}: {self.reason}"
+        return clean(f"{self.source}:{self.line}: {self.reason}" if self.line else f"{self.source}: {self.reason}")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
+from rag.clean import clean
 from rag.errors import SourceError
 from rag.readers import arxiv_atom, arxiv_snapshot, bibtex, csv_table, daily_papers, jsonl
 from rag.readers.detect import recognise
@@ -26,6 +27,7 @@ READERS: dict[str, Reader] = {
     "bibtex": bibtex.read,
     "arxiv_atom": arxiv_atom.read,
 }
+MOST_IN_VAIN = 10_000  # records rejected in a row after which a file is given up
 _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 
 
@@ -73,10 +75,10 @@ def _folder(root: Path) -> Iterator[Paper | Rejected]:
     if root.is_dir():
         paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_aside(path.relative_to(root))]
     if not paths:
-        yield Rejected(root.name, 0, "holds no files to read")
+        yield Rejected(clean(root.name), 0, "holds no files to read")
     for path in paths:
-        # File names may hold bytes that are no text.
-        yield from _file(path, path.relative_to(root.parent).as_posix().encode(errors="replace").decode())
+        # File names may hold bytes that are no text, and characters that a terminal obeys.
+        yield from _file(path, clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode()))
 
 
 def _is_aside(path: Path) -> bool:
@@ -100,8 +102,8 @@ def _file(path: Path, source: str) -> Iterator[Paper | Rejected]:
 
 
 def _found(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Rejected]:
-    """What the reader makes of the lines, and the lines that it never saw."""
-    empty = True
+    """What the reader makes of the lines, and the lines that it never saw; a file of nothing but faults is given up."""
+    empty, in_vain = True, 0
     for record in chain(reader(lines, source), [None]):
         while lines.too_long:
             empty = False
@@ -109,5 +111,9 @@ def _found(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Reject
         if record:
             empty = False
             yield record
+            in_vain = in_vain + 1 if isinstance(record, Rejected) else 0
+        if in_vain >= MOST_IN_VAIN:
+            yield Rejected(source, lines.number, f"given up: the last {in_vain:,} records were all rejected")
+            return
     if empty:
         yield Rejected(source, 0, "no papers found")

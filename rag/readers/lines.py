@@ -12,12 +12,27 @@ from pathlib import Path
 MAX_LINE = 10_000_000  # characters; guards memory against compressed files that unfold without end
 HEAD = 65_536
 PIECE = 8_192
+MOST_UNFOLDED = 30  # times the size of a compressed file: text is packed to a third or a fifth, bombs to a thousandth
+ALWAYS_UNFOLDED = 64_000_000  # bytes that any compressed file may unfold to
 DAMAGED = (OSError, EOFError, zlib.error)  # what reading a broken or vanished file raises
 
 # Put where bytes could not be decoded: a code point reserved for internal use, so that a U+FFFD which the
 # source really holds is not mistaken for it, and which XML allows, unlike the usual lone surrogates.
 MARK = "\ufdd0"
 codecs.register_error("askpapers.mark", lambda error: (MARK, getattr(error, "end", 0)))
+
+
+class _Unfolded(gzip.GzipFile):
+    """A compressed file that is read no further than honest text goes. Reading raises OSError there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._most = max(ALWAYS_UNFOLDED, MOST_UNFOLDED * path.stat().st_size)
+
+    def read1(self, size: int = -1) -> bytes:
+        if self.tell() > self._most:
+            raise OSError(f"it unfolds to more than {MOST_UNFOLDED} times its size: if that is right, unpack it first")
+        return super().read1(size)
 
 
 class Lines:
@@ -71,7 +86,7 @@ class Lines:
 def _open(path: Path) -> io.TextIOWrapper:
     with path.open("rb") as raw:
         packed = path.suffix.lower() == ".gz" or raw.read(2) == b"\x1f\x8b"
-    data = gzip.GzipFile(path) if packed else io.BufferedReader(io.FileIO(path))
+    data = _Unfolded(path) if packed else io.BufferedReader(io.FileIO(path))
     try:
         start = data.peek(2)[:2]
     except DAMAGED:

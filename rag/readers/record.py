@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from rag.clean import clean
 from rag.readers.lines import MARK
 from rag.types import Paper, Rejected
 
@@ -24,9 +25,6 @@ _NAMES = {
     "year": ("year", "published", "date"),
     "eprint": ("eprint", "arxiv_id"),
 }
-
-# Control characters, halves of surrogate pairs (JSON can escape them) and code points that are no characters.
-_JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd1-\ufdef\ufffe\uffff]")
 
 # Four digits after the dot until 2014, five since: an id that passed through a float (2306.0098 for 2306.00980)
 # is thus not mistaken for another paper's, and few ids of other kinds look alike.
@@ -118,7 +116,7 @@ def _text(value: object) -> str:
         value = " ".join(part for part in value if isinstance(part, str))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return " ".join(_JUNK.sub("", str(value)).split())
+    return clean(str(value))
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -1,0 +1,189 @@
+"""What readers, terminals and exports meet: unseen characters, look-alikes, bombs, LaTeX that reads files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import time
+import tracemalloc
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.assistant import Assistant
+from rag.clean import clean
+from rag.errors import QuestionError
+from rag.library import Library, check_question
+from rag.llms import MOST_SAID
+from rag.markers import parse, sentences_of
+from rag.readers import read_papers
+from rag.readers.record import make_paper
+from rag.sentences import split_sentences
+from rag.types import Answer, Citation, Paper, Rejected, Sentence
+from tests.llm_server import Script, serving
+from ui import export
+
+DECEIVING = "\x1b[2J\x07\r\n\u202eevil\u202c\u2066\u200b\u200f\u00ad\ufeff\U000e0041\x9b31m"
+
+
+def row(**fields: object) -> str:
+    return json.dumps({"title": "T", "abstract": "About it.", **fields}) + "\n"
+
+
+def test_no_deceiving_character_reaches_a_paper_a_question_or_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / f"na\u202eme\x1b[31m{DECEIVING[-4:]}.jsonl"
+    file.write_text(
+        row(id=DECEIVING + "i", title=f"A{DECEIVING}B", abstract=f"C{DECEIVING}D.", authors=[f"E{DECEIVING}"])
+    )
+    file.open("a").write('{"title": "\x1b]0;owned\x07"}\n' + f"@article{{{DECEIVING}\n")
+    reading = read_papers(file)
+    (paper,) = reading
+    said = [paper.id, paper.title, paper.abstract, *paper.authors, paper.source, check_question(f"why{DECEIVING}?")]
+    for text in [*said, *map(str, reading.rejected)]:
+        assert text == clean(text)
+        assert not [c for c in text if unicodedata.category(c) in ("Cc", "Cf")]
+    assert paper.title == "A[2J evil31mB".replace("A[2J evil", "A[2J evil")
+
+
+@given(st.text(max_size=200))
+def test_cleaning_is_done_once_and_leaves_ordinary_text(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert not [c for c in clean(text) if unicodedata.category(c) in ("Cc", "Cs")]
+
+
+@pytest.mark.parametrize(
+    "text", ["می\u200cخواهم", "क्\u200dष", "👩\u200d🔬", "naïve Ångström ß", "日本語", "العربية", "x²"]
+)
+def test_honest_text_is_kept(text: str) -> None:
+    assert clean(text) == text
+
+
+def test_questions_of_nothing_but_unseen_characters_are_blank() -> None:
+    for question in ("\u200b\u2060", "\u202e", "\x00", "\ufeff \u3164"):
+        with pytest.raises(QuestionError, match="blank"):
+            check_question(question)
+    with pytest.raises(QuestionError, match="4,000"):
+        check_question("a" * 1_000_000)
+
+
+def test_a_look_alike_is_another_paper(library: Library) -> None:
+    """A title in Cyrillic letters takes no paper's place, by any source that gives no id."""
+    real, false = (make_paper({"title": t, "abstract": "It is A."}, "x", 1) for t in ("CAPE scope", "САРЕ sсоре"))
+    assert isinstance(real, Paper)
+    assert isinstance(false, Paper)
+    assert real.id != false.id
+    before = len(library)
+    library.sync([real, false])
+    assert len(library) == before + 2
+    assert {hit.paper.title for hit in library.search("CAPE scope", 2)} >= {real.title}
+
+
+@pytest.mark.parametrize("unit", [b"{}\n", b"\n", b'{"title": "T", "abstract": "A."}\n', b" ", b"@a{k,\n", b"a,b\n"])
+@pytest.mark.parametrize("name", ["bomb.jsonl.gz", "bomb.bib.gz", "bomb.csv.gz", "bomb.txt.gz", "bomb.xml.gz"])
+def test_a_compressed_bomb_ends_early_and_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unit: bytes, name: str
+) -> None:
+    monkeypatch.setattr("rag.readers.lines.ALWAYS_UNFOLDED", 300_000)
+    monkeypatch.setattr("rag.readers.MOST_IN_VAIN", 500)
+    (tmp_path / name).write_bytes(gzip.compress(unit * (3_000_000 // len(unit)), 1))
+    reading = read_papers(tmp_path / name)
+    tracemalloc.start()
+    taken = sum(1 for _ in reading)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert reading.read == taken + len(reading.rejected)
+    assert taken <= 40_000
+    assert len(reading.rejected) <= 502
+    assert peak < 30_000_000
+    assert any(part in str(reading.rejected[-1]) for part in ("unfolds", "given up", "not recognised", "first row"))
+
+
+def test_a_few_faults_among_many_papers_give_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.readers.MOST_IN_VAIN", 3)
+    (tmp_path / "a.jsonl").write_text(("{}\n{}\n" + row()) * 20)
+    reading = read_papers(tmp_path / "a.jsonl")
+    assert (len(list(reading)), reading.read) == (20, 60)
+
+
+HUGE = 30_000  # characters
+ENDLESS: dict[str, str] = {
+    "word": "a" * HUGE + ". B", "stops": "." * HUGE, "one-letter sentences": "a. B " * (HUGE // 5),
+    "listing": "1. A " * (HUGE // 5), "formulas": "$a$. B " * (HUGE // 7), "dollars": "$" * HUGE,
+    "markers": "[1]" * (HUGE // 3), "open markers": "[1, " * (HUGE // 4), "brackets": "[" * HUGE,
+    "round": "(1" * (HUGE // 2), "spans": "[1-" * (HUGE // 3), "white": "." + " " * HUGE + "a", "quotes": '."' * (HUGE // 2),
+    "backslashes": "\\" * HUGE, "angles": "<" * HUGE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS.keys())
+def test_time_grows_with_the_text_and_no_faster(text: str) -> None:
+    def spent(of: Callable[[str], object]) -> float:
+        started = time.thread_time()
+        of(text)
+        return time.thread_time() - started
+
+    assert spent(split_sentences) < 2
+    assert spent(parse) < 2
+    assert spent(lambda t: list(sentences_of([t[:MOST_SAID]]))) < 2
+    assert spent(export._tex) < 2
+    assert spent(export._md) < 2
+
+
+def test_a_server_that_never_ends_its_reply_is_left(library: Library) -> None:
+    with serving(Script(*["word "] * 3_000, *["and more. [1] "] * 100_000)) as server:
+        started = time.monotonic()
+        answer = Assistant(library, server.url).ask("Which theory inspired HippoRAG, the retrieval framework?")
+    assert time.monotonic() - started < 15
+    assert sum(len(c.text) for c in (*answer.claims, *answer.withheld)) <= MOST_SAID + 1_000
+
+
+@given(st.text(alphabet=st.sampled_from("a1.,;:-– []()【】^$\n\\\u200b\x1b\u202e"), max_size=300))
+@settings(max_examples=300, deadline=None)
+def test_the_citation_parser_takes_anything(text: str) -> None:
+    draft = parse(text)
+    assert len(draft.cited) <= 50 * (text.count("-") + text.count("–") + 1) + len(text)
+    assert all(0 <= source < 1_000 for source, _ in draft.cited)
+    for cut in (1, 7):
+        pieces = [text[i : i + cut] for i in range(0, len(text), cut)]
+        assert "".join("".join(sentences_of(pieces)).split()) == "".join(text.split())
+
+
+def test_exported_latex_reads_no_file_and_runs_nothing() -> None:
+    evil = r"A \input{/etc/passwd} \input /etc/passwd \immediate\write18{rm -rf /} $\input{/etc/passwd}$ \def\x{y} " + (
+        r"caf\'e 5\% \"o $\alpha \in \mathbb{R}$ \c c"
+    )
+    entry = export.bibtex([cited(evil)])
+    for command in ("input", "write", "immediate", "def"):
+        assert f"\\{command}" not in entry
+    for kept in (r"caf\'e", r"5\%", r"\"o", r"$\alpha \in \mathbb{R}$", r"\c c"):
+        assert kept in entry
+    assert entry.count("{") - entry.count(r"\{") == entry.count("}") - entry.count(r"\}")
+
+
+@pytest.mark.parametrize("title", ["~~~", "``` x", "<!-- x", "1. x", "# x", "[x](javascript:alert(1))", "    x", "---"])
+def test_an_exported_page_keeps_its_shape(title: str) -> None:
+    from markdown_it import MarkdownIt
+
+    from ui.conversations import Turn
+
+    answer = cited(title)
+    turn = Turn("t", "c", title, "answered", "", "", answer, {})
+    page = MarkdownIt("commonmark").render(export.markdown(title, [turn, turn]))
+    assert page.count("<h1>") == 1
+    assert page.count("<h2>") == 2
+    assert not [tag for tag in ("<code", "<!--", "<hr", 'javascript:alert(1)"') if tag in page]
+
+
+def cited(title: str) -> Answer:
+    paper = Paper("x1", title, "It is so.", ("A } B", title))
+    return Answer("q", "answered", citations=(Citation(1, paper, (Sentence(0, 0, 9, "It is so."),)),), message=title)
+
+
+def test_rejections_stay_on_their_line() -> None:
+    assert str(Rejected("a\nb", 3, "x\x1b[31m\ny")) == "a b:3: x[31m y"
+    assert sys.getsizeof(str(Rejected("a", 1, "b"))) < 200
