@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,15 +13,24 @@ from rag.errors import LLMError, SettingsError
 from rag.evidence import choose
 from rag.extract import LEAD, extract
 from rag.gate import Decision, decide
-from rag.intent import asks_for_list, asks_to_compare, carried_over, compared, needs_context, small_talk
+from rag.intent import (
+    asks_for_list,
+    asks_for_number,
+    asks_to_compare,
+    carried_over,
+    compared,
+    needs_context,
+    small_talk,
+)
 from rag.library import Library, check_question
 from rag.llms import complete, load_llm, name_of, stream_text
 from rag.markers import Draft, parse, sentences_of
-from rag.page import Page
+from rag.mismatch import has_number
 from rag.reading import enough, reading
 from rag.retrieval import Match, retrieve
+from rag.run import Run
 from rag.support import Coverage, Judge, LogprobJudge, fit_to_judge, load_judge
-from rag.types import Answer, Claim, Evidence, Outcome, Paper
+from rag.types import Answer, Claim, Evidence, Outcome
 
 MOST_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
 MOST_SENT = 5  # sentences that a model is sent
@@ -83,7 +90,7 @@ class Assistant:
 
         `on_status` is told in a few words what is being done, such as "searching 259 papers".
         """
-        run = _Run(check_question(question))
+        run = Run(check_question(question))
         if reply := small_talk(run.question, len(self.library)):
             yield reply
             yield run.answer("answered", reply, name_of(self.llm))
@@ -99,6 +106,8 @@ class Assistant:
         if outcome == "answered":
             between = "\n- " if run.listing and not run.compared else " "
             pieces = self._quote(run, evidence) if self.llm is None else self._write(run, evidence, on_status)
+            if self.llm is not None and self.checking == "strict" and asks_for_number(run.standalone):
+                pieces = self._with_number(run, pieces)
             for piece in pieces:
                 run.first_word()
                 yield piece if not run.said else between + piece
@@ -114,7 +123,7 @@ class Assistant:
         run.lap("answer")
         yield run.answer(outcome, message, name_of(self.llm), decision.related if outcome == "not_stated" else ())
 
-    def _standalone(self, run: _Run, history: History) -> str:
+    def _standalone(self, run: Run, history: History) -> str:
         """The question as it can be understood alone: a model is asked only when it refers back."""
         if not history or not needs_context(run.question):
             return run.question
@@ -127,7 +136,7 @@ class Assistant:
         usable = usable and not prompts.recites(written)
         return written if usable else carried
 
-    def _find(self, run: _Run, where: Where | None) -> tuple[Decision, list[Evidence]]:
+    def _find(self, run: Run, where: Where | None) -> tuple[Decision, list[Evidence]]:
         """Whether retrieval allows an answer, and the sentences to answer from, best first; none if nothing is near."""
         question = run.standalone
         run.listing = asks_for_list(question)
@@ -146,7 +155,7 @@ class Assistant:
         limit = MOST_EVIDENCE if not (run.listing or run.compared) else 8 * MOST_EVIDENCE
         return decision, choose(question, matches, limit)
 
-    def _read(self, run: _Run, decision: Decision, evidence: Sequence[Evidence]) -> Outcome:
+    def _read(self, run: Run, decision: Decision, evidence: Sequence[Evidence]) -> Outcome:
         """The outcome once a model has read the evidence, if there is one; lists are not read as a whole."""
         if self.llm is None or run.listing or run.known or not self._fit_to_judge:
             return decision.outcome
@@ -167,14 +176,14 @@ class Assistant:
             return min(found, key=lambda m: len(m.record.paper.title.partition(":")[0]))
         return next((m for m in matches if name in m.record.paper.abstract.lower()), None)
 
-    def _quote(self, run: _Run, evidence: Sequence[Evidence]) -> Iterator[str]:
+    def _quote(self, run: Run, evidence: Sequence[Evidence]) -> Iterator[str]:
         """The answer without a model."""
         run.message = " ".join([*run.notes, LEAD])
         yield run.message
         for e in extract(run.standalone, evidence, run.compared):
             yield str(run.page.quote(e))
 
-    def _write(self, run: _Run, evidence: Sequence[Evidence], on_status: Callable[[str], None]) -> Iterator[str]:
+    def _write(self, run: Run, evidence: Sequence[Evidence], on_status: Callable[[str], None]) -> Iterator[str]:
         """The answer in a model's words, each sentence checked before it is shown."""
         if run.notes:
             run.message = " ".join(run.notes)
@@ -206,6 +215,17 @@ class Assistant:
             run.notes.append(run.cut)
             run.message = " ".join([*([run.message] if run.message else []), run.cut])
 
+    def _with_number(self, run: Run, pieces: Iterator[str]) -> Iterator[str]:
+        """The pieces once one of them gives a number, which the question asks for; else all is withheld."""
+        held: list[str] = []
+        for piece in pieces:
+            held.append(piece)
+            if any(has_number(claim.text) for claim in run.page.claims):
+                yield from held
+                held = []
+        if held:
+            run.page.withhold("gives no number, which the question asks for")
+
     def _judge_beside(self, coverage: Coverage) -> Judge:
         """The judge that was set; for "auto" the model itself where it is fit to, else coverage alone."""
         if not isinstance(self.judge, str):
@@ -213,7 +233,7 @@ class Assistant:
         own = self.judge == "auto" and self.checking != "off" and self._fit_to_judge
         return LogprobJudge(self.llm, coverage) if own else coverage
 
-    def _shown(self, run: _Run, checked: Checked) -> Iterator[Claim]:
+    def _shown(self, run: Run, checked: Checked) -> Iterator[Claim]:
         """What is shown of a checked sentence: itself, or what it cites in the abstract's own words, or nothing."""
         s = checked.support
         claim = Claim(checked.text, (), round(s.score, 4), s.level, s.verdict, s.warnings)
@@ -226,7 +246,7 @@ class Assistant:
             if not run.page.has_quoted(e):
                 yield run.page.quote(e)
 
-    def _drafts(self, run: _Run, evidence: Sequence[Evidence]) -> Generator[Draft, None, None]:
+    def _drafts(self, run: Run, evidence: Sequence[Evidence]) -> Generator[Draft, None, None]:
         """The model's sentences; they end when it says that the evidence does not answer, or repeats itself."""
         pieces = stream_text(self.llm, prompts.SYSTEM, prompts.user_message(run.standalone, evidence), run.usage)
         seen: list[str] = []
@@ -245,47 +265,3 @@ class Assistant:
                 if not seen:
                     raise
                 run.cut = f"The rest of the answer is missing: {error}."  # what was checked stays
-
-
-@dataclass
-class _Run:
-    """One question on its way to an answer."""
-
-    question: str
-    standalone: str = ""
-    message: str = ""
-    cut: str = ""
-    said: bool = False
-    listing: bool = False  # asks for a list of papers
-    known: bool = False  # its topic is: carried over from earlier turns, or both things compared were found
-    compared: int = 0  # papers being compared
-    notes: list[str] = field(default_factory=list)
-    usage: dict[str, int] = field(default_factory=dict)
-    timings: dict[str, float] = field(default_factory=dict)
-    page: Page = field(default_factory=Page)
-    started: float = field(default_factory=time.perf_counter)
-
-    def lap(self, step: str) -> None:
-        """Notes what went by since the last step."""
-        passed = time.perf_counter() - self.started
-        self.timings[step] = round(passed - sum(v for k, v in self.timings.items() if k != "first_word"), 4)
-
-    def first_word(self) -> None:
-        """Notes the seconds to the first word, once."""
-        self.timings.setdefault("first_word", round(time.perf_counter() - self.started, 4))
-
-    def answer(self, outcome: Outcome, message: str, model: str, related: tuple[Paper, ...] = ()) -> Answer:
-        return Answer(
-            question=self.question,
-            outcome=outcome,
-            claims=tuple(self.page.claims),
-            citations=self.page.citations(),
-            related=related,
-            message=message,
-            standalone=self.standalone or self.question,
-            withheld=tuple(self.page.withheld),
-            listing=outcome == "answered" and self.listing and not self.compared,
-            model=model,
-            usage=self.usage,
-            timings={**self.timings, "total": round(time.perf_counter() - self.started, 4)},
-        )

@@ -17,6 +17,7 @@ MODES: tuple[Checking, ...] = ("strict", "flag", "off")
 
 MOST_MENDED = 2  # sentences that a mended citation may rest on
 ASKED_FROM = 0.45  # coverage from which a judge of a higher level is asked; below it is seldom support
+ADDS = 0.03  # coverage that a further citation must add to stand
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s+|\|)|[*_`]{2,}|`|\|\s*$")
 _RULE = re.compile(r"^[\s|:\-=_*`~#]*$")
 _SOURCE = re.compile(r"\b[Ss]ource (\d{1,2})\b")
@@ -63,7 +64,7 @@ class Checker:
         if cited:
             support = self._score(cited, text)
             if support.verdict == "supported":
-                return Checked(text, _needed(cited, draft, support), support, unknown, mended=False)
+                return Checked(text, self._needed(cited, text), support, unknown, mended=False)
         mended = self._mend(text)
         support = self._score(mended, text)
         if support.verdict == "supported":
@@ -84,6 +85,8 @@ class Checker:
         support = replace(support, best=min(support.best, len(sentences) - 1))
         if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
             return replace(support, verdict="unsupported")
+        if self._names_another(evidence, text):
+            return replace(support, verdict="unsupported")
         if _bare(text) in map(_bare, titles):  # a paper's title is no answer: what it says is quoted instead
             return replace(support, verdict="unsupported")
         copied = _bare(text) in map(_bare, sentences)
@@ -91,6 +94,24 @@ class Checker:
             self.calls += 1
             return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
         return support
+
+    def _names_another(self, evidence: Sequence[Evidence], text: str) -> bool:
+        """Whether it names a source that it does not cite, and that what it cites does not mention."""
+        told = " ".join(f"{e.paper.title} {e.paper.abstract}" for e in evidence).casefold()
+        names = {e.paper.title.partition(":")[0].casefold() for e in self._evidence}
+        return any(name in text.casefold() and name not in told for name in names)
+
+    def _needed(self, cited: Sequence[Evidence], text: str) -> tuple[Evidence, ...]:
+        """Of the cited sentences those that add to its coverage, in their order: the best, and what it lacks."""
+        texts = [f"{e.paper.title}: {e.sentence.text}" for e in cited]
+        _, each = self._coverage.measure(texts, text)
+        order = sorted(range(len(cited)), key=lambda i: -each[i])
+        kept, covered = order[:1], each[order[0]]
+        for i in order[1:]:
+            together, _ = self._coverage.measure([texts[k] for k in [*kept, i]], text)
+            if together >= covered + ADDS:
+                kept, covered = [*kept, i], together
+        return tuple(cited[i] for i in sorted(kept))
 
     def _mend(self, text: str) -> list[Evidence]:
         """The evidence that covers the sentence best: one sentence, or two of one paper where that covers more."""
@@ -119,13 +140,6 @@ def resolve(draft: Draft, evidence: Sequence[Evidence]) -> tuple[list[Evidence],
         unknown += not here
         found += [e for e in here if e not in found]
     return found, unknown
-
-
-def _needed(cited: Sequence[Evidence], draft: Draft, support: Support) -> tuple[Evidence, ...]:
-    """Sentences cited by their ids stand; of a source cited as a whole, the best sentence stands for it."""
-    whole = {source for source, sentence in draft.cited if sentence is None}
-    best = cited[support.best]
-    return tuple(e for e in cited if e.number not in whole or e == best) or (best,)
 
 
 def plain(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.intent import asks_for_number
 from rag.retrieval import Match
 from rag.types import Evidence
 
 PAPER_SHARE = 0.3  # how much a sentence's paper counts beside the sentence itself
 NUMBER_BONUS = 0.08  # for a sentence with a number, where the question asks for one
 
-_ASKS_FOR_NUMBER = re.compile(
+_NUMBER = re.compile(
     r"\bhow (?:many|much|long|often|large|big|fast|quick\w*|far|\w+er)\b|\bby what\b|\bcombien\b"
     r"|\bwie ?viele?\b|\bcuánt\w+"
     r"|\b(?:what|which) (?:share|percentage|proportion|fraction|size|rate|number|score|speed|accuracy|window)\b",
@@ -22,7 +23,7 @@ _NUMBER = re.compile(r"(?<![\w-])\d")
 
 def choose(question: str, matches: Sequence[Match], limit: int) -> list[Evidence]:
     """The `limit` best sentences of those papers, best first; sources are numbered by their papers' rank."""
-    bonus = NUMBER_BONUS if _ASKS_FOR_NUMBER.search(question) else 0.0
+    bonus = NUMBER_BONUS if asks_for_number(question) else 0.0
     chosen = [
         Evidence(
             number,

@@ -23,6 +23,12 @@ _PAIR = (
     re.compile(r"\bcompare[sd]?\s+(.{2,60}?)\s+(?:and|with|to|against)\s+(.{2,60}?)(?:[?,.;:]|$)", re.IGNORECASE),
     re.compile(r"^(.{2,60}?)\s+(?:vs\.?|versus)\s+(.{2,60}?)(?:\s+[-–:]|[?,.;:]|$)", re.IGNORECASE),
 )
+_NUMBER = re.compile(
+    r"\bhow (?:many|much|long|often|large|big|fast|quick\w*|far|\w+er)\b|\bby what\b|\bcombien\b"
+    r"|\bwie ?viele?\b|\bcuánt\w+"
+    r"|\b(?:what|which) (?:share|percentage|proportion|fraction|size|rate|number|score|speed|accuracy|window)\b",
+    re.IGNORECASE,
+)
 _REFERS = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|there|one|such|same|similar|else|he|she)\b", re.IGNORECASE
 )
@@ -47,6 +53,11 @@ _ABOUT = re.compile(
 def asks_for_list(question: str) -> bool:
     """Whether the question wants several papers: "Which papers ...", "What has been done on ..."."""
     return bool(_LIST.search(question))
+
+
+def asks_for_number(question: str) -> bool:
+    """Whether a number would answer: "How many ...", "By what ...", "What share ..."."""
+    return bool(_NUMBER.search(question))
 
 
 def asks_to_compare(question: str) -> bool:

@@ -17,6 +17,18 @@ _WORDS = {
 }  # fmt: skip
 
 
+_COUNTS = re.compile(
+    rf"\d|\b(?:{'|'.join(_WORDS)}|zero|twice|thrice|double\w*|triple\w*|doz\w+|hundreds?|thousands?|millions?|billions?"
+    r"|a third|a quarter|no|none)\b",
+    re.IGNORECASE,
+)
+
+
+def has_number(text: str) -> bool:
+    """Whether a text gives a number, in digits or words."""
+    return bool(_COUNTS.search(text))
+
+
 def warnings_for(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     """What to warn of, such as "not in the evidence: 97%"."""
     missing = numbers_missing(sentence, evidence)

@@ -36,6 +36,11 @@ class Page:
         self.claims.append(numbered)
         return numbered
 
+    def withhold(self, why: str) -> None:
+        """Takes everything said so far back, with the reason as a warning."""
+        self.withheld += [replace(claim, warnings=(*claim.warnings, why)) for claim in self.claims]
+        self.claims, self._cited = [], {}
+
     def has_quoted(self, e: Evidence) -> bool:
         """Whether that sentence already stands on the page in its own words."""
         return any(c.quoted and c.text == e.sentence.text for c in self.claims)

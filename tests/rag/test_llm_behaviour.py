@@ -245,6 +245,28 @@ def test_a_title_is_no_answer_and_what_it_cites_is_quoted(library: Library) -> N
     assert [(c.quoted, c.text) for c in answer.claims] == [(True, GOOD)]
 
 
+def test_what_names_another_source_than_it_cites_is_not_shown(library: Library) -> None:
+    wrong = "DuoAttention is a retrieval framework inspired by hippocampal indexing theory."
+    question = "Which theory inspired HippoRAG, the retrieval framework, and what are DuoAttention's retrieval heads?"
+    answer = ask(library, f"{wrong} [1.2]", question=question)
+    assert "DuoAttention is a retrieval framework" not in answer.text
+
+
+def test_a_citation_that_adds_nothing_is_dropped(library: Library) -> None:
+    answer = ask(library, f"{GOOD} [1.2][1.3]")
+    assert answer.claims[0].evidence == ("1.2",)
+
+
+def test_a_question_for_a_number_is_answered_by_a_number(library: Library) -> None:
+    question = "By how much does HippoRAG beat other methods on multi-hop questions?"
+    vague = "HippoRAG beats other methods on multi-hop questions. [1.3]"
+    answer = ask(library, vague, question=question)
+    assert (answer.outcome, answer.claims) == ("not_stated", ())
+    assert "no number" in answer.withheld[0].warnings[-1]
+    exact = "HippoRAG beats other methods on multi-hop questions by up to 20%. [1.3]"
+    assert len(ask(library, f"{vague} {exact} [1.3]", question=question).claims) == 2
+
+
 @pytest.mark.parametrize("always", [True, False])
 def test_a_model_that_fails_the_examination_does_not_judge(library: Library, always: bool) -> None:
     with serving(Script(f"{PARAPHRASE} [1.2]", yes=lambda _: always)) as server:
