@@ -105,9 +105,7 @@ class Assistant:
             outcome = self._read(run, decision, evidence)
         if outcome == "answered":
             between = "\n- " if run.listing and not run.compared else " "
-            pieces = self._quote(run, evidence) if self.llm is None else self._write(run, evidence, on_status)
-            if self.llm is not None and self.checking == "strict" and asks_for_number(run.standalone):
-                pieces = self._with_number(run, pieces)
+            pieces = self._quote(run, evidence) if self.llm is None else self._answer(run, evidence, on_status)
             for piece in pieces:
                 run.first_word()
                 yield piece if not run.said else between + piece
@@ -183,6 +181,16 @@ class Assistant:
         for e in extract(run.standalone, evidence, run.compared):
             yield str(run.page.quote(e))
 
+    def _answer(self, run: Run, evidence: Sequence[Evidence], on_status: Callable[[str], None]) -> Iterator[str]:
+        """The answer with a model: what it wrote, and the best sentence quoted where it passed over that paper."""
+        written = self._write(run, evidence, on_status)
+        if self.checking != "strict" or run.listing or run.compared:
+            yield from written
+            return
+        yield from self._with_number(run, written, evidence[0]) if asks_for_number(run.standalone) else written
+        if run.page.claims and not run.cut and not run.page.cites(evidence[0].paper):
+            yield str(run.page.quote(evidence[0]))
+
     def _write(self, run: Run, evidence: Sequence[Evidence], on_status: Callable[[str], None]) -> Iterator[str]:
         """The answer in a model's words, each sentence checked before it is shown."""
         if run.notes:
@@ -215,8 +223,8 @@ class Assistant:
             run.notes.append(run.cut)
             run.message = " ".join([*([run.message] if run.message else []), run.cut])
 
-    def _with_number(self, run: Run, pieces: Iterator[str]) -> Iterator[str]:
-        """The pieces once one of them gives a number, which the question asks for; else all is withheld."""
+    def _with_number(self, run: Run, pieces: Iterator[str], best: Evidence) -> Iterator[str]:
+        """The pieces once one gives a number, as the question asks; else the best sentence if that does, or nothing."""
         held: list[str] = []
         for piece in pieces:
             held.append(piece)
@@ -225,6 +233,8 @@ class Assistant:
                 held = []
         if held:
             run.page.withhold("gives no number, which the question asks for")
+            if has_number(best.sentence.text):
+                yield str(run.page.quote(best))
 
     def _judge_beside(self, coverage: Coverage) -> Judge:
         """The judge that was set; for "auto" the model itself where it is fit to, else coverage alone."""

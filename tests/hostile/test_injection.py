@@ -92,8 +92,9 @@ def asked(
     assert "tools" not in server.requests[0]
     assert KEY not in sent
     assert str(library.home) not in sent
-    assert sent.count("</sentences>") == 2, "the example's and its own"
-    assert len(re.findall(r"^Question:", sent, re.MULTILINE)) == 2
+    written = "\n".join(m["content"] for request in server.written for m in request["messages"])
+    assert written.count("</sentences>") == 2, "the example's and its own"
+    assert len(re.findall(r"^Question:", written, re.MULTILINE)) == 2
     assert sent == clean_lines(sent)
     return answer
 

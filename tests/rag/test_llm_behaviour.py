@@ -261,10 +261,17 @@ def test_a_question_for_a_number_is_answered_by_a_number(library: Library) -> No
     question = "By how much does HippoRAG beat other methods on multi-hop questions?"
     vague = "HippoRAG beats other methods on multi-hop questions. [1.3]"
     answer = ask(library, vague, question=question)
-    assert (answer.outcome, answer.claims) == ("not_stated", ())
+    assert [(c.quoted, "20%" in c.text) for c in answer.claims] == [(True, True)]
     assert "no number" in answer.withheld[0].warnings[-1]
     exact = "HippoRAG beats other methods on multi-hop questions by up to 20%. [1.3]"
     assert len(ask(library, f"{vague} {exact} [1.3]", question=question).claims) == 2
+
+
+def test_the_best_paper_is_quoted_where_the_model_passed_over_it(library: Library) -> None:
+    other = "StreamingLLM is a framework that keeps attention sinks."
+    question = "Which theory inspired HippoRAG, a retrieval framework unlike StreamingLLM?"
+    answer = ask(library, other, question=question)
+    assert [(c.quoted, c.text) for c in answer.claims] == [(False, other), (True, GOOD)]
 
 
 @pytest.mark.parametrize("always", [True, False])
