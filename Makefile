@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COLLECTION := data/daily_papers
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-all test-browser check eval bench lock clean
+.PHONY: help chat test test-all test-browser check eval bench audit lock clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,11 @@ bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.m
 	@$(BIN)/python bench/asking.py
 	@$(BIN)/python bench/cold.py
 	@$(BIN)/python bench/large.py
+
+audit: $(VENV)/installed-dev ## Known holes in the tested versions, and the licences of what is installed (asks PyPI)
+	@$(PIP) install -q --progress-bar off pip-audit pip-licenses
+	@$(BIN)/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
+	@$(BIN)/pip-licenses --order license --format markdown
 
 lock: $(VENV)/installed-dev ## Resolve the tested versions anew into constraints.txt
 	@$(PIP) install -q uv

@@ -11,7 +11,7 @@ from rag.sentences import split_sentences
 
 _ID = r"\d{1,3}(?:\.\d{1,3})?"
 _LIST = rf"\^?(?:(?:sources?|sentences?|refs?\.?|papers?|ids?)[ :]*)?{_ID}(?:\s*(?:,|;|and|&|-|–)\s*{_ID})*"
-_MARKER = re.compile(rf"\s*(?:\[+\s*({_LIST})\s*\]+|【\s*({_LIST})\s*】|\(({_LIST})\))", re.IGNORECASE)
+_MARKER = re.compile(rf"\s*(?:\[{{1,3}}\s*({_LIST})\s*\]{{1,3}}|【\s*({_LIST})\s*】|\(({_LIST})\))", re.IGNORECASE)
 _PART = re.compile(rf"({_ID})(?:\s*[-–]\s*({_ID}))?")
 _LEADING = re.compile(rf"^(?:{_MARKER.pattern})+", re.IGNORECASE)
 _MAYBE_MARKER = re.compile(r"\s*(?:[\[(【][^\])】\n]{0,40})?")
@@ -28,6 +28,7 @@ class Draft:
 
 def parse(sentence: str) -> Draft:
     """Takes the markers out of a sentence: `[1]`, `[1, 2]`, `[1.2]`, `[1-3]`, `(1)`, before or after its full stop."""
+    sentence = " ".join(sentence.split())  # also: long white space would be searched anew from each of its characters
     cited: list[tuple[int, int | None]] = []
     for marker in _MARKER.finditer(sentence):
         if marker.group(3) and not _is_citation(sentence, marker):

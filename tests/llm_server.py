@@ -32,6 +32,7 @@ class Script:
         self.then: int | None = None  # the status from the second request on
         self.headers: dict[str, str] = {}
         self.requests: list[dict[str, Any]] = []
+        self.authorisations: list[str] = []  # the header of each request
         self.url = ""
 
     @property
@@ -49,6 +50,7 @@ def serving(script: Script) -> Iterator[Script]:
 
         def do_POST(self) -> None:
             script.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            script.authorisations.append(self.headers["Authorization"])
             threading.Event().wait(script.delay)
             status = script.then if script.then and len(script.requests) > 1 else script.status
             self.send_response(status)

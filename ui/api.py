@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import gradio as gr
 
 from rag.assistant import Assistant
 from rag.errors import AskpapersError
+from rag.types import Answer
+from ui.running import Running
 
 _MOST = 100  # papers of a search
 
 
-def publish(assistant: Assistant) -> None:
+def publish(assistant: Assistant, running: Running) -> None:
     """Adds the endpoints to the page that is being built."""
 
     def ask(question: str, history: list[dict] | None = None, where: dict | None = None) -> dict:  # type: ignore[type-arg]
@@ -24,7 +28,15 @@ def publish(assistant: Assistant) -> None:
             the answer as `askpapers ask --json` prints it: outcome, claims, citations, related, withheld and so on
         """
         try:
-            return assistant.ask(question, history or [], where or None).to_dict()
+            with running.answer(uuid4().hex) as stop:  # programs may ask several questions at a time
+                if isinstance(stop, str):
+                    raise gr.Error(stop)
+                for event in assistant.stream(question, history or [], where or None):
+                    if isinstance(event, Answer):
+                        return event.to_dict()
+                    if stop.is_set():
+                        break
+                raise gr.Error("The server is shutting down: the answer was not finished.")
         except (AskpapersError, ValueError) as error:
             raise gr.Error(str(error)) from None
 

@@ -10,6 +10,7 @@ import errno
 import signal
 import socket
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,7 @@ from ui.evaluate_tab import EvaluateTab
 from ui.examples import Examples
 from ui.library_tab import LibraryTab
 from ui.parts import Parts
+from ui.running import Running
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
@@ -34,17 +36,23 @@ from ui.theme import CSS, HEAD, theme
 _AT_ONCE = 16  # events of a kind at the same time
 _WAITING = 64  # events that may wait; then the page says that it is busy
 _THREADS = 80
+_GRACE = 7  # seconds that answers have to end: containers are killed 10 seconds after SIGTERM
+_LAST_WORDS = 0.5  # seconds in which the ends of the last answers are sent
 _PORTS = 100  # ports tried from the one asked for
 _LARGEST = "200mb"  # file to add
 _DAY = 86400
 
 
-def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Blocks:
-    """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so."""
+def build_app(assistant: Assistant, settings: Settings | None = None, running: Running | None = None) -> gr.Blocks:
+    """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so.
+
+    `running` is given by who wants to bring its answers to an end.
+    """
+    running = running or Running()
     home = settings.home if settings else assistant.library.home
     conversations = Conversations(home / "conversations.sqlite")
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
-        api.publish(assistant)  # first, so that no event of the page takes its names
+        api.publish(assistant, running)  # first, so that no event of the page takes its names
         parts = Parts()
         with gr.Sidebar(width=270):
             parts.sidebar()
@@ -59,7 +67,7 @@ def build_app(assistant: Assistant, settings: Settings | None = None) -> gr.Bloc
                 evaluate_tab = EvaluateTab(settings_tab, home)
         library_tab.wire(page, parts)
         evaluate_tab.wire(page)
-        ChatTab(parts, settings_tab, assistant, conversations)
+        ChatTab(parts, settings_tab, assistant, conversations, running)
         Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
     page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
     return page
@@ -77,12 +85,15 @@ def serve(
 ) -> None:
     """Serves the page until Ctrl-C or SIGTERM, on the next free port if `port` is taken.
 
+    After SIGTERM answers being made have _GRACE seconds to end; those that do not are stopped, and their pages say so.
+
     `on_ready` is told the address. `auth` is as gradio takes it: (user, password), a list of these, or a function.
     Raises SettingsError for an address that others can reach, without `auth` and without `insecure`.
     """
     check_host(host, auth is not None, insecure)
     free = _free_port(host, port)
-    page = build_app(assistant)
+    running = Running()
+    page = build_app(assistant, running=running)
     launch(page, host, free, auth)
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
@@ -94,6 +105,8 @@ def serve(
     try:
         while not over.wait(1):  # in pieces: a bare wait is not interrupted everywhere
             pass
+        running.finish(_GRACE)
+        time.sleep(_LAST_WORDS)
     except KeyboardInterrupt:
         pass
     finally:

@@ -14,6 +14,7 @@ from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, history
 from ui.parts import EDIT, QUIET, Parts, Update, evidence, messages, owner_of, said
+from ui.running import Running
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
@@ -23,10 +24,17 @@ _ABOUT = "In “"  # how page.js begins a question about one paper: what was sai
 class ChatTab:
     """What happens in the chat. Holds no conversation: only who is being answered at this moment."""
 
-    def __init__(self, parts: Parts, settings: SettingsTab, assistant: Assistant, conversations: Conversations) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        settings: SettingsTab,
+        assistant: Assistant,
+        conversations: Conversations,
+        running: Running,
+    ) -> None:
         self._parts, self._settings, self._kept = parts, settings, conversations
         self._library = assistant.library
-        self._running: dict[str, threading.Event] = {}
+        self._running = running
         p = parts
         choices = [p.current, p.key, p.where, *settings.inputs]
         asked = [
@@ -51,39 +59,47 @@ class ChatTab:
         *chosen: Any,
     ) -> Iterator[Update]:
         """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes."""
-        p, kept, owner, session = self._parts, self._kept, owner_of(key, request), str(request.session_hash)
-        if session in self._running:
-            gr.Info("One question at a time: stop the answer first.")
-        if not question.strip() or session in self._running:
-            yield {p.box: gr.skip()}
-            return
-        stop = self._running[session] = threading.Event()
-        try:
-            if not current or kept.name(current, owner) is None:
-                current = kept.start(owner, question)
-            if editing:
-                kept.replace(editing, owner)
-            earlier = kept.turns(current, owner)
-            turn = kept.ask(current, question)
-            shown = [*(m for t in earlier for m in messages(t)), said(render.question(question), "user")]
-            yield {
-                p.chat: [*shown, said(render.writing((), "reading the question"))],
-                p.cards: "",
-                p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
-                p.tools: gr.Row(visible=False),
-            }
-            past = [] if question.startswith(_ABOUT) else history(earlier)
-            assistant = self._settings.assistant(*chosen)
-            for now in follow(
-                assistant, question, past, where or None, stop, lambda answer: kept.answered(turn, answer)
-            ):
-                if now.error or now.stopped:
-                    kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
-                elif not now.answer:
-                    yield {p.chat: [*shown, said(render.writing(now.pieces, now.status, now.seconds))]}
-            yield p.view(kept, owner, current)
-        finally:
-            del self._running[session]
+        p = self._parts
+        with self._running.answer(str(request.session_hash)) as stop:
+            if isinstance(stop, str):
+                gr.Info(stop)
+            if isinstance(stop, str) or not question.strip():
+                yield {p.box: gr.skip()}
+                return
+            yield from self._answer(owner_of(key, request), question, editing, current, where, stop, *chosen)
+
+    def _answer(
+        self,
+        owner: str,
+        question: str,
+        editing: str,
+        current: str,
+        where: dict[str, Any],
+        stop: threading.Event,
+        *chosen: Any,
+    ) -> Iterator[Update]:
+        p, kept = self._parts, self._kept
+        if not current or kept.name(current, owner) is None:
+            current = kept.start(owner, question)
+        if editing:
+            kept.replace(editing, owner)
+        earlier = kept.turns(current, owner)
+        turn = kept.ask(current, question)
+        shown = [*(m for t in earlier for m in messages(t)), said(render.question(question), "user")]
+        yield {
+            p.chat: [*shown, said(render.writing((), "reading the question"))],
+            p.cards: "",
+            p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
+            p.tools: gr.Row(visible=False),
+        }
+        past = [] if question.startswith(_ABOUT) else history(earlier)
+        assistant = self._settings.assistant(*chosen)
+        for now in follow(assistant, question, past, where or None, stop, lambda answer: kept.answered(turn, answer)):
+            if now.error or now.stopped:
+                kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
+            elif not now.answer:
+                yield {p.chat: [*shown, said(render.writing(now.pieces, now.status, now.seconds))]}
+        yield p.view(kept, owner, current)
 
     def again(self, request: gr.Request, current: str, key: str, *choices: Any) -> Iterator[Update]:
         """Answers the last question anew."""
@@ -93,8 +109,7 @@ class ChatTab:
 
     def stop(self, request: gr.Request) -> None:
         """Ends the answer that this page is waiting for."""
-        if running := self._running.get(str(request.session_hash)):
-            running.set()
+        self._running.stop(str(request.session_hash))
 
     def edit(self, request: gr.Request, current: str, key: str, editing: str) -> Update:
         """Puts the last question back into the box; a second click lets it be."""

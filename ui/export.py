@@ -10,8 +10,19 @@ from rag.types import Answer, Paper
 from ui.conversations import Rating, Turn
 
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7}")
-_TEX = str.maketrans({c: f"\\{c}" for c in "&%#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
-_MD = re.compile(r"([\\`*_\[\]<>#|$])")
+_TEX = str.maketrans(
+    {c: f"\\{c}" for c in "&%#_{}"}
+    | {"~": r"\textasciitilde{}", "\\": r"\textbackslash{}", "$": r"\$", "^": r"\textasciicircum{}"}
+)
+# A formula, a command, or a backslash with what it escapes.
+_LATEX = re.compile(r"(\$[^$]+\$|\\[a-zA-Z]+|\\.)", re.DOTALL)
+# What TeX lets a title do beyond being set: reading and writing files, running programs, redefining commands.
+_REACHES = re.compile(
+    r"\\(?:input|include|openin|openout|read|write|immediate|special|csname|catcode|expandafter|newread|newwrite|let"
+    r"|[egx]?def|usepackage|verbatiminput|lstinput|every|loop|href|url|html)|\^\^"
+)
+_MD = re.compile(r"([\\`*_\[\]<>#|$~])")
+_MD_START = re.compile(r"^(\d*)([-+=.)])")
 
 
 def markdown(name: str, turns: Sequence[Turn]) -> str:
@@ -84,7 +95,8 @@ def _facts(paper: Paper) -> str:
 
 
 def _md(text: str) -> str:
-    return _MD.sub(r"\\\1", " ".join(text.split()))
+    """Text that Markdown shows as it is: no markup in it, and at its start no list or rule."""
+    return _MD_START.sub(r"\1\\\2", _MD.sub(r"\\\1", " ".join(text.split())))
 
 
 def _entry(paper: Paper) -> str:
@@ -107,6 +119,14 @@ def _key(paper: Paper) -> str:
 
 
 def _tex(text: str) -> str:
-    """Text as LaTeX, its formulas left as they are; backslashes outside are commands or escapes already."""
-    parts = re.split(r"(\$[^$]+\$|\\.)", " ".join(text.split()), flags=re.DOTALL)
-    return "".join(part if n % 2 else part.translate(_TEX).replace("$", r"\$") for n, part in enumerate(parts))
+    """Text as LaTeX: its formulas, accents and escapes as they are, other commands as characters."""
+    return "".join(_tex_part(part) for part in _LATEX.split(" ".join(text.split())))
+
+
+def _tex_part(part: str) -> str:
+    if len(part) > 1 and part[0] == part[-1] == "$" and not _REACHES.search(part):
+        return part
+    # Accents have one or two letters, and no command of so few does harm.
+    if part.startswith("\\") and (len(part) <= 3):
+        return part
+    return part.translate(_TEX)

@@ -20,6 +20,7 @@ from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
 from ui.examples import Examples
 from ui.parts import Parts
+from ui.running import Running
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 
@@ -44,7 +45,7 @@ class Desk:
             self.parts.sidebar()
             self.parts.body()
             settings = SettingsTab(assistant)
-            self.tab = ChatTab(self.parts, settings, assistant, self.kept)
+            self.tab = ChatTab(self.parts, settings, assistant, self.kept, Running())
             self.side = Sidebar(page, self.parts, settings, self.kept, Examples(assistant.library))
         self.chosen = ("model" if assistant.llm else "extractive", "strict", 6)
 
