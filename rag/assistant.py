@@ -19,7 +19,7 @@ from rag.library import Library, check_question
 from rag.llms import complete, load_llm, name_of, stream_text
 from rag.markers import Draft, parse, sentences_of
 from rag.page import Page
-from rag.retrieval import Match, retrieve
+from rag.retrieval import Match, retrieve, standing
 from rag.support import Coverage, Judge, load_judge
 from rag.types import Answer, Claim, Evidence, Outcome, Paper
 
@@ -125,6 +125,10 @@ class Assistant:
         question = run.standalone
         listing = asks_for_list(question)
         retrieved = retrieve(self.library, question, MOST_LISTED if listing else self.sources, where)
+        withdrawn = next((m.record.paper for m in retrieved.matches[:1] if m.record.paper.withdrawn), None)
+        if withdrawn:
+            run.notes.append(f"The closest paper, “{withdrawn.title}”, has been withdrawn and is left out.")
+        retrieved = standing(retrieved)
         pair = compared(question) if asks_to_compare(question) else ()
         about = {thing: self._about(thing, question, where) for thing in pair}
         first = {m.record.paper.id: m for m in about.values() if m is not None}
@@ -134,13 +138,13 @@ class Assistant:
         matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]
         run.compared = len(first)
         if first:
-            run.notes = [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
+            run.notes += [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
         limit = MOST_EVIDENCE if not (listing or run.compared) else 8 * MOST_EVIDENCE
         return "answered", decision.related, choose(question, matches, limit)
 
     def _about(self, thing: str, question: str, where: Where | None) -> Match | None:
         """The best paper that names the thing, in its title rather than its abstract, None if there is none."""
-        matches = retrieve(self.library, f"{thing}: {question}", self.sources, where).matches
+        matches = standing(retrieve(self.library, f"{thing}: {question}", self.sources, where)).matches
         name = thing.lower()
         if found := [m for m in matches if name in m.record.paper.title.lower()]:
             # "Uni-Perceiver" is also in "Uni-Perceiver v2": the shorter title is the thing itself.
