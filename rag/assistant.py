@@ -27,7 +27,7 @@ from rag.llms import complete, load_llm, name_of, stream_text
 from rag.markers import Draft, parse, sentences_of
 from rag.mismatch import has_number
 from rag.reading import enough, reading
-from rag.retrieval import Match, retrieve
+from rag.retrieval import Match, retrieve, standing
 from rag.run import Run
 from rag.support import Coverage, Judge, LogprobJudge, fit_to_judge, load_judge
 from rag.types import Answer, Claim, Evidence, Outcome
@@ -139,6 +139,10 @@ class Assistant:
         question = run.standalone
         run.listing = asks_for_list(question)
         retrieved = retrieve(self.library, question, MOST_LISTED if run.listing else self.sources, where)
+        withdrawn = next((m.record.paper for m in retrieved.matches[:1] if m.record.paper.withdrawn), None)
+        if withdrawn:
+            run.notes.append(f"The closest paper, “{withdrawn.title}”, has been withdrawn and is left out.")
+        retrieved = standing(retrieved)
         pair = compared(question) if asks_to_compare(question) else ()
         about = {thing: self._about(thing, question, where) for thing in pair}
         first = {m.record.paper.id: m for m in about.values() if m is not None}
@@ -149,7 +153,7 @@ class Assistant:
         matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]
         run.compared = len(first)
         if first:
-            run.notes = [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
+            run.notes += [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
         limit = MOST_EVIDENCE if not (run.listing or run.compared) else 8 * MOST_EVIDENCE
         return decision, choose(question, matches, limit)
 
@@ -167,7 +171,7 @@ class Assistant:
 
     def _about(self, thing: str, question: str, where: Where | None) -> Match | None:
         """The best paper that names the thing, in its title rather than its abstract, None if there is none."""
-        matches = retrieve(self.library, f"{thing}: {question}", self.sources, where).matches
+        matches = standing(retrieve(self.library, f"{thing}: {question}", self.sources, where)).matches
         name = thing.lower()
         if found := [m for m in matches if name in m.record.paper.title.lower()]:
             # "Uni-Perceiver" is also in "Uni-Perceiver v2": the shorter title is the thing itself.

@@ -91,13 +91,13 @@ def search(
     hits = library.search(query, k, _where(year, category, source))
     if as_json:
         rows = [
-            {"paper_id": h.paper.id, "title": h.paper.title, "score": round(h.score, 4), "sentence": h.sentence.text}
+            {"paper_id": h.paper.id, "title": h.paper.heading, "score": round(h.score, 4), "sentence": h.sentence.text}
             for h in hits
         ]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for number, hit in enumerate(hits, 1):
-        print(f"{number:2}. {hit.paper.title}\n    {hit.sentence.text}")
+        print(f"{number:2}. {hit.paper.heading}\n    {hit.sentence.text}")
 
 
 @app.command()

@@ -107,6 +107,11 @@ def retrieve(library: Library, query: str, k: int, where: Mapping[str, Any] | No
     return Retrieved(query, tokens, matches[:k])
 
 
+def standing(retrieved: Retrieved) -> Retrieved:
+    """The same without papers that were withdrawn."""
+    return replace(retrieved, matches=[m for m in retrieved.matches if not m.record.paper.withdrawn])
+
+
 def _reranked(reranker: Reranker, query: str, matches: list[Match]) -> list[Match]:
     """The matches with the first RERANKED in the reranker's order; the scores stay at their ranks."""
     head = matches[:RERANKED]

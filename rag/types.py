@@ -30,8 +30,14 @@ class Paper:
     url: str = ""
     categories: tuple[str, ...] = ()
     version: int = 0  # arXiv's, 0 where unknown
+    withdrawn: bool = False  # by its authors or by arXiv: listed with a mark, never answered from
     source: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
+
+    @property
+    def heading(self) -> str:
+        """The title as lists show it: that the paper was withdrawn is said."""
+        return f"{self.title} (withdrawn)" if self.withdrawn else self.title
 
     @property
     def place(self) -> str:
@@ -41,7 +47,7 @@ class Paper:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex, 64 characters) of everything that counts as content."""
-        content = {k: v for k, v in asdict(self).items() if k not in ("source", "line")}
+        content = {k: v for k, v in asdict(self).items() if k not in ("source", "line", "withdrawn") or v is True}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -183,7 +189,7 @@ class Answer:
         return between.join([*([self.message] if self.message else []), *(str(c) for c in self.claims)])
 
     def __str__(self) -> str:
-        listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [f"- {p.title}" for p in self.related]
+        listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [f"- {p.heading}" for p in self.related]
         return "\n".join([self.text, *(["", *listed] if listed else [])])
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,7 +200,7 @@ class Answer:
             "answer": self.text,
             "claims": [c.to_dict() for c in self.claims],
             "citations": [c.to_dict() for c in self.citations],
-            "related": [{"paper_id": p.id, "title": p.title} for p in self.related],
+            "related": [{"paper_id": p.id, "title": p.heading} for p in self.related],
             "standalone": self.standalone,
             "withheld": [c.to_dict() for c in self.withheld],
             "model": self.model,

@@ -71,7 +71,7 @@ def run(*args: object, first: Callable[[], None] | None = None) -> tuple[int, st
     return process.returncode, out, err
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:
     """Until the condition holds. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not condition():

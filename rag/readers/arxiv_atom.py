@@ -47,7 +47,7 @@ def _flat(entry: Element) -> dict[str, object]:
         return ["".join(child.itertext()) for child in entry if _name(child) == name]
 
     return {
-        **{name: " ".join(texts(name)) for name in ("id", "title", "summary", "published", "doi")},
+        **{name: " ".join(texts(name)) for name in ("id", "title", "summary", "published", "doi", "comment")},
         "authors": [name.text or "" for author in entry for name in author if _name(name) == "name"],
         "categories": [child.get("term", "") for child in entry if _name(child) == "category"],
     }

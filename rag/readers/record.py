@@ -24,6 +24,7 @@ _NAMES = {
     "authors": ("authors", "author"),
     "year": ("year", "published", "date"),
     "eprint": ("eprint", "arxiv_id"),
+    "comments": ("comments", "comment"),
 }
 
 # Four digits after the dot until 2014, five since: an id that passed through a float (2306.0098 for 2306.00980)
@@ -37,6 +38,15 @@ _ARXIV = re.compile(
     r"(?:v(\d{1,3}))?(?:\.pdf)?/?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
+
+
+# As arXiv's abstracts say it ("This paper has been withdrawn by the authors"), and its comments in any words.
+_WITHDRAWN = re.compile(
+    r"withdrawn\b|(?:this|the) (?:\w+ ){0,2}(?:has|have) (?:now |since )?been (?:temporarily )?(?:withdrawn|retracted)"
+    r"|(?:this|the) (?:paper|article|manuscript|submission|preprint|work) (?:is|was) (?:withdrawn|retracted)",
+    re.IGNORECASE,
+)
+_WITHDRAWN_COMMENT = re.compile(r"\b(?:withdrawn|retracted)\b", re.IGNORECASE)
 
 
 def make_paper(record: Mapping[str, object], source: str, line: int) -> Paper | Rejected:
@@ -70,6 +80,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int) -> Paper | 
         url=url,
         categories=categories,
         version=version,
+        withdrawn=bool(_WITHDRAWN.match(abstract) or _WITHDRAWN_COMMENT.search(first("comments"))),
         source=source,
         line=line,
     )

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,3 +135,14 @@ def test_questions_that_cannot_be_asked(library: Library) -> None:
 def test_filters_reach_the_answer(library: Library) -> None:
     answer = Assistant(library).ask("What do attention heads or sinks do for caching?", where={"year": 2023})
     assert {c.paper.year for c in answer.citations} <= {2023}
+
+
+def test_a_withdrawn_paper_is_named_and_never_quoted(library: Library) -> None:
+    question = "Which theory inspired HippoRAG, the retrieval framework?"
+    (hippo,) = (p for p in library.papers() if p.id == "t-hippo")
+    library.sync([replace(hippo, withdrawn=True)])
+    answer = Assistant(library).ask(question)
+    assert "t-hippo" not in [c.paper.id for c in answer.citations]
+    assert f"The closest paper, “{hippo.title}”, has been withdrawn and is left out." in answer.text
+    assert "hippocampal indexing theory" not in str(answer)
+    assert library.search(question, 1)[0].paper.heading.endswith("(withdrawn)")

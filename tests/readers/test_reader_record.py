@@ -144,3 +144,23 @@ def test_limits():
 def test_whitespace():
     paper = made(title="  A\n  title\u2028here ", abstract="One\r\ntwo\u00a0three.\n\nFour.")
     assert (paper.title, paper.abstract) == ("A title here", "One two three. Four.")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"abstract": "This paper has been withdrawn by the authors due to an error in section 3."},
+        {"abstract": "The submitted manuscript has since been withdrawn."},
+        {"abstract": "Withdrawn."},
+        {"comments": "Paper withdrawn: the proof has a gap"},
+        {"comment": "This submission has been withdrawn by arXiv administrators"},
+    ],
+)
+def test_withdrawn_papers_are_known(fields):
+    assert made(**fields).withdrawn
+    assert made(**fields).heading == "T (withdrawn)"
+
+
+@pytest.mark.parametrize("abstract", ["The drug was withdrawn from the market.", "We study withdrawn papers on arXiv."])
+def test_other_withdrawals_are_not_the_papers(abstract):
+    assert not made(abstract=abstract, comments="12 pages").withdrawn
