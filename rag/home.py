@@ -31,6 +31,7 @@ def beside(home: Path) -> Path:
 def switch(home: Path, folder: Path) -> None:
     """Puts another index to use, for all processes at once."""
     pointer = home / "current.new"
+    pointer.touch(mode=0o600)
     with pointer.open("w") as file:
         file.write(folder.name)
         file.flush()
