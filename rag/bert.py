@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,27 @@ def read_safetensors(path: Path) -> dict[str, Array]:
     return tensors
 
 
+def _openvino() -> Any:
+    """OpenVINO without its telemetry, which would tell Google Analytics of every import; no variable turns that off."""
+    name = "openvino_telemetry"
+    before = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # makes importing it fail, which OpenVINO provides for
+    try:
+        import openvino
+    finally:
+        del sys.modules[name]
+        if before is not None:
+            sys.modules[name] = before
+    return openvino
+
+
 def compile_bert(folder: Path) -> Any:
     """The compiled model of a folder with config.json and model.safetensors (architecture BertModel, GELU).
 
     Called with int64 arrays (batch, tokens) of ids and of the attention mask, it gives the last layer's
     token vectors, float32 (batch, tokens, hidden).
     """
-    os.environ.setdefault("OPENVINO_TELEMETRY_DISABLE", "1")
-    import openvino as ov
-
+    ov = _openvino()
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     model = _build(read_safetensors(folder / "model.safetensors"), config)
     # f32: on processors without AMX, bf16 is slower, and equal vectors on every machine are worth more.
