@@ -14,7 +14,7 @@ from eval import evaluate
 from rag.assistant import Assistant
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.llms import complete, first_token, load_llm
+from rag.llms import complete, load_llm, probability_of_yes
 from rag.settings import Settings
 from tests.eval.conftest import QUESTIONS
 from tests.llm_server import Script, serving
@@ -81,7 +81,7 @@ def test_the_key_is_sent_and_the_model_does_not_show_it(library: Library) -> Non
     with serving(Script("Yes", logprobs={"Yes": -0.1})) as server:
         llm = load_llm(server.url)
         assert complete(llm, "s", "u") == "Yes"
-        assert first_token(llm, "s", "u")["Yes"] == -0.1
+        assert probability_of_yes(llm, "s", "u") == 1.0
         assert load_llm("openai:m")._get_credential_kwargs()["api_key"] == KEY
     assert KEY not in everything(llm)
     assert server.authorisations == [f"Bearer {KEY}"] * 2
