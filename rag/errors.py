@@ -4,7 +4,8 @@ AskpapersError
 |-- SettingsError      a setting is unknown or has a value that cannot be used
 |-- SourceError        a path to read papers from is missing or holds none
 |-- LibraryError       the index is missing, locked, or was made in another way
-|   `-- NoIndexError   there is no index yet
+|   |-- NoIndexError   there is no index yet
+|   `-- BusyError      another process or machine is writing
 |-- QuestionError      a question that cannot be asked (blank, far too long)
 `-- LLMError           the language model cannot be reached or refused to work
 """
@@ -28,6 +29,10 @@ class LibraryError(AskpapersError):
 
 class NoIndexError(LibraryError):
     """There is no index yet."""
+
+
+class BusyError(LibraryError):
+    """Another process or machine is writing."""
 
 
 class QuestionError(AskpapersError):

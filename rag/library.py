@@ -6,15 +6,17 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from rag.embedding import DEFAULT, Embedder, load_embedder
-from rag.errors import LibraryError, NoIndexError, QuestionError
+from rag.errors import BusyError, LibraryError, NoIndexError, QuestionError
+from rag.following import check_home, follow, follow_if_free
 from rag.passages import CHUNKER
 from rag.reranker import Reranker, load_reranker
+from rag.server import Server
 from rag.shelf import Shelf
 from rag.sync import Progress, Sync, SyncReport, repair
 from rag.types import Hit, Paper
@@ -32,8 +34,10 @@ class Library:
         embedding: str = DEFAULT,
         runtime: str = "auto",
         reranker: str | Reranker = "",
+        server: Server | None = None,
     ) -> None:
         self.home = home
+        self.server = server
         self.ledger = home / "ledger.jsonl"
         self._embedding, self._runtime, self._reranker = embedding, runtime, reranker
         self._given_embedder = embedder
@@ -51,23 +55,31 @@ class Library:
         embedder: Embedder | None = None,
         runtime: str = "auto",
         reranker: str | Reranker = "",
+        server: Server | None = None,
         create: bool = True,
+        progress: Progress | None = None,
     ) -> Library:
         """Opens the library in that folder, made when absent and `create`.
 
+        With a `server` the papers lie there, and the folder is brought in step with it (`progress` counts papers).
         `runtime` is what runs the embedding model (`load_embedder`); `reranker` a CrossEncoder's name or folder,
         or any object with its `predict`, "" for none.
-        Raises NoIndexError when absent and not to be made, LibraryError when it was made with another model.
+        Raises NoIndexError when absent and not to be made, LibraryError when it was made with another model or
+        the server does not answer.
         """
         home = Path(home).expanduser()
-        if not create and not (home / "derived.sqlite").exists():
+        if not create and not server and not (home / "derived.sqlite").exists():
             raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder (ASKPAPERS_HOME, --home)")
-        library = cls(home, embedder, embedding, runtime, reranker)
+        library = cls(home, embedder, embedding, runtime, reranker, server)
+        check_home(library)
+        if server:
+            library.store = library._open_store(create)
         library._check_fingerprint()
         if library.shelf.state("writing"):
             library._repair_if_free()
+        library.refresh(progress)
         return library
 
     @cached_property
@@ -82,9 +94,12 @@ class Library:
 
     @cached_property
     def store(self) -> Any:
+        return self._open_store()
+
+    def _open_store(self, create: bool = True) -> Any:
         from rag.store import Store  # chromadb takes most of a second to import
 
-        return Store(self.home / "chroma", self.fingerprint)
+        return Store(self.server or self.home / "chroma", self.fingerprint, create)
 
     @cached_property
     def lexical(self) -> Any:
@@ -138,8 +153,10 @@ class Library:
     def _size(self) -> int:
         return self.shelf.size()
 
-    def refresh(self) -> None:
-        """Sees what another process has written since. Cheap when nothing was."""
+    def refresh(self, progress: Progress | None = None) -> None:
+        """Sees what another process or machine has written since. Cheap when nothing was."""
+        if self.server:
+            follow_if_free(self, progress)
         generation = self.shelf.state("generation", "0")
         with self._lock:
             if generation != self._generation:
@@ -148,7 +165,7 @@ class Library:
 
     def _forget(self) -> None:
         """Drops what was cached of the stores; they open anew on next use."""
-        if "store" in self.__dict__:
+        if "store" in self.__dict__ and not self.server:
             self.__dict__.pop("store").close()  # Chroma does not see another process's vectors until reopened
         self._forget_counts()
         if "lexical" in self.__dict__:
@@ -163,6 +180,7 @@ class Library:
         papers, passages = self.shelf.counts()
         return {
             "home": str(self.home),
+            **({"server": self.server.url} if self.server else {}),
             "papers": papers,
             "passages": passages,
             "sources": self.shelf.by_source(),
@@ -185,7 +203,7 @@ class Library:
         """Brings the papers in: new ones are added, changed ones updated, the rest is left as it is.
 
         Papers already in the library that do not come by are kept. `progress` is called with the number of
-        papers done since the last call. Raises LibraryError while another process is writing.
+        papers done since the last call. Raises BusyError while another process or machine is writing.
         """
         with self.writing():
             return Sync(self, progress).run(papers)
@@ -204,6 +222,28 @@ class Library:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Holds the one writer's lock; repairs first what a cut-off write left; tells readers at the end."""
+        with self.locked():
+            whole = False
+            try:
+                with self.store.writing() if self.server else nullcontext(False) as cut_off:
+                    if self.server:
+                        follow(self)
+                    self.refresh()
+                    if cut_off or self.shelf.state("writing"):
+                        repair(self)
+                    self.shelf.set_state("writing", "1")
+                    yield
+                whole = True
+            finally:
+                self._forget_counts()
+                if whole or not self.server:  # else the next `follow` finds how far the server got
+                    self._generation = str(int(self.shelf.state("generation", "0")) + 1)
+                    self.shelf.set_state("generation", self._generation)
+            self.shelf.set_state("writing", "")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds this home's lock, for one writer at a time. Raises BusyError while another process holds it."""
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.home / "write.lock")
@@ -211,20 +251,10 @@ class Library:
             lock.acquire(timeout=0)
         except Timeout:
             holder = (self.home / "writer").read_text() if (self.home / "writer").exists() else "?"
-            raise LibraryError(f"process {holder} is writing to {self.home}; try again when it is done") from None
+            raise BusyError(f"process {holder} is writing to {self.home}; try again when it is done") from None
         try:
             (self.home / "writer").write_text(str(os.getpid()))
-            self.refresh()
-            if self.shelf.state("writing"):
-                repair(self)
-            self.shelf.set_state("writing", "1")
-            try:
-                yield
-            finally:
-                self._forget_counts()
-                self._generation = str(int(self.shelf.state("generation", "0")) + 1)
-                self.shelf.set_state("generation", self._generation)
-            self.shelf.set_state("writing", "")
+            yield
         finally:
             lock.release()
 
@@ -232,7 +262,7 @@ class Library:
         try:
             with self.writing():
                 pass
-        except LibraryError:
+        except BusyError:
             pass  # the writer is alive: nothing was cut off
 
     def close(self) -> None:

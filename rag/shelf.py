@@ -19,6 +19,7 @@ from rag.store import paper_from_json, paper_to_json
 from rag.tokens import TokenCodes
 from rag.types import Paper, Passage, Sentence
 
+_PAGE = 1000  # papers read at once
 _LAYOUT = 2  # raise it when the tables change: an older shelf is dropped, and built anew from Chroma
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS papers (
@@ -140,10 +141,12 @@ class Shelf:
         )
 
     def papers(self, where: str = "1", values: Sequence[Any] = ()) -> Iterator[Paper]:
-        """Papers by a condition on the columns, ordered by id."""
-        sql = f"SELECT paper FROM papers JOIN features USING (id) WHERE {where} ORDER BY id"
-        for (text,) in self._query(sql, values):
-            yield paper_from_json(text)
+        """Papers by a condition on the columns, ordered by id; read in pages, so that memory stays flat."""
+        sql = f"SELECT id, paper FROM papers JOIN features USING (id) WHERE ({where}) AND id > ? ORDER BY id LIMIT ?"
+        last = ""
+        while page := self._query(sql, (*values, last, _PAGE)):
+            yield from (paper_from_json(text) for _, text in page)
+            last = page[-1][0]
 
     def ids(self, where: str, values: Sequence[Any] = ()) -> list[str]:
         """Ids of papers by a condition on the columns."""

@@ -1,11 +1,14 @@
-"""Passages, vectors and papers in Chroma: the truth. The only file that knows chromadb."""
+"""Passages, vectors and papers in Chroma: the truth, in a folder or on a server.
+
+This and `server.py` are the only files that know chromadb.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from rag.embedding import Vectors
-from rag.errors import LibraryError
+from rag.errors import LibraryError, NoIndexError
+from rag.lease import Lease
+from rag.server import Server, find_collection
 from rag.types import Paper, Passage
 
 _SPACE = {"hnsw": {"space": "cosine", "ef_search": 400}}
@@ -34,23 +39,61 @@ class StoredPaper:
 class Store:
     """One Chroma collection: a row a passage; the first row of a paper carries the whole paper as JSON."""
 
-    def __init__(self, folder: Path, fingerprint: dict[str, Any]) -> None:
-        """Opens the collection, made with `fingerprint` when absent. Raises LibraryError when they differ."""
-        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb
-        from chromadb.config import Settings
+    def __init__(self, place: Path | Server, fingerprint: dict[str, Any], create: bool = True) -> None:
+        """Opens the collection, made with `fingerprint` when absent and `create`.
 
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        Raises LibraryError when they differ or the server does not answer, NoIndexError when absent and not to be made.
+        """
+        self._server = place if isinstance(place, Server) else None
+        self._client = place.connect() if isinstance(place, Server) else _client(place)
+        self._lease: Lease | None = None
+        self._writes = 0  # the generation that is being written
         # get_or_create would keep another collection's space and metadata in silence: compare instead.
-        if _NAME in [c.name for c in self._client.list_collections()]:
-            self._rows = self._client.get_collection(_NAME, embedding_function=None)
+        self._rows = find_collection(self._client, _NAME)
+        if self._rows is not None:
             _compare(self._rows.metadata or {}, fingerprint)
-        else:
+        elif create:
             self._rows = self._client.create_collection(
                 _NAME, configuration=_SPACE, metadata=fingerprint, embedding_function=None
             )
+        else:
+            raise NoIndexError(f"no index at {place} yet; make one with: askpapers index PATH...")
+
+    @property
+    def id(self) -> str:
+        """The collection's, given by Chroma when it was made."""
+        return str(self._rows.id)
+
+    def generation(self) -> int:
+        """How often the server's collection was written to, from 1 on: readers compare it."""
+        return int(self._state().get("generation", 1))
+
+    @contextmanager
+    def writing(self) -> Iterator[bool]:
+        """Holds the server's lease, marks what is written, and tells the readers at the end.
+
+        Gives whether an earlier write was cut off. Raises LibraryError while another machine is writing.
+        """
+        self._lease = Lease(self._client)
+        self._lease.acquire()
+        try:
+            state = self._state()
+            cut_off, self._writes = bool(state.get("writing")), int(state.get("generation", 1)) + 1
+            self._rows.modify(metadata={**state, "writing": True})
+            try:
+                yield cut_off
+            except BaseException:
+                with suppress(LibraryError):  # the server may be gone, which is being said
+                    self._rows.modify(metadata={**state, "writing": True, "generation": self._writes})
+                raise
+            self._rows.modify(metadata={**state, "writing": False, "generation": self._writes})
+        finally:
+            with suppress(LibraryError):  # then it expires
+                self._lease.release()
+            self._lease = None
+
+    def _state(self) -> dict[str, Any]:
+        return dict(find_collection(self._client, _NAME).metadata)
 
     @property
     def batch(self) -> int:
@@ -63,13 +106,15 @@ class Store:
 
     def put(self, papers: Sequence[tuple[Paper, Sequence[Passage], Vectors]], known: Sequence[str]) -> None:
         """Writes papers with all their passages; rows that the `known` ones had before and have no more are deleted."""
+        if self._lease:
+            self._lease.renew()
         ids, metadatas, documents, vectors = [], [], [], []
         for paper, passages, paper_vectors in papers:
             for passage, vector in zip(passages, paper_vectors, strict=True):
                 ids.append(passage.id)
                 documents.append(passage.text)
                 vectors.append(vector)
-                metadatas.append(_metadata(paper, passage, len(passages)))
+                metadatas.append({**_metadata(paper, passage, len(passages)), "generation": self._writes})
         for start in range(0, len(ids), self.batch):
             part = slice(start, start + self.batch)
             self._rows.upsert(ids[part], np.array(vectors[part]), metadatas[part], documents[part])
@@ -80,6 +125,8 @@ class Store:
 
     def delete(self, paper_ids: Sequence[str]) -> None:
         """Removes papers; unknown ids are ignored."""
+        if self._lease:
+            self._lease.renew()
         for start in range(0, len(paper_ids), 500):
             part = list(paper_ids[start : start + 500])
             self._delete_rows(self._rows.get(where={"paper_id": {"$in": part}}, include=[])["ids"])
@@ -107,6 +154,16 @@ class Store:
                 counts[key] = (counts.get(key, (0, 0))[0] + 1, row["passages"])
         return {k: h.pop() if len(h) == 1 and counts[k][0] == counts[k][1] else "" for k, h in hashes.items()}
 
+    def changed(self, since: int) -> dict[str, str]:
+        """Content hash by paper id, of papers whose rows were written after that generation; of all after 0."""
+        first: dict[str, Any] = {"index": 0}
+        where = {"$and": [first, {"generation": {"$gt": since}}]} if since else first
+        return {r["paper_id"]: r["hash"] for page in self._pages(["metadatas"], where) for r in page["metadatas"]}
+
+    def paper_ids(self) -> set[str]:
+        """All papers. Cheaper than `hashes`: nothing but row ids is sent."""
+        return {row.rpartition("#")[0] for page in self._pages([]) for row in page["ids"]}
+
     def get(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
         """Those papers as stored; one whose first row is missing cannot be told and is left out."""
         found = self._rows.get(
@@ -130,16 +187,29 @@ class Store:
             stored.append(StoredPaper(paper, passages, np.array(found["embeddings"])[positions], whole))
         return stored
 
-    def _pages(self, include: list[str]) -> Iterator[Any]:
-        for offset in range(0, self.count(), _PAGE):
-            yield self._rows.get(limit=_PAGE, offset=offset, include=include)
+    def _pages(self, include: list[str], where: dict[str, Any] | None = None) -> Iterator[Any]:
+        size = min(_PAGE, self.batch)
+        for offset in range(0, self.count(), size):
+            page = self._rows.get(limit=size, offset=offset, include=include, where=where)
+            if not page["ids"]:
+                return
+            yield page
 
     def close(self) -> None:
         """Lets go of the files, so that opening again sees what other processes wrote."""
-        from chromadb.api.shared_system_client import SharedSystemClient
+        if self._server is None:
+            from chromadb.api.shared_system_client import SharedSystemClient
 
+            SharedSystemClient.clear_system_cache()
         del self._rows, self._client
-        SharedSystemClient.clear_system_cache()
+
+
+def _client(folder: Path) -> Any:
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
 
 
 def _metadata(paper: Paper, passage: Passage, passages: int) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def test_what_a_cut_off_write_left_is_repaired(library: Library, papers: list[Pa
     """Chroma is the truth: rows it has and the others lack are derived again, half papers are completed."""
     more = replace(papers[0], id="t-more", title="Reached Chroma only", abstract="Zebras graze. " * 80)
     with library.writing():
-        record = encode(library, [more])[0]
+        record = encode(library.embedder, [more])[0]
         library.store.put([(record.paper, record.passages, record.vectors)], [])
         library.store._delete_rows([f"{more.id}#1"])  # half written
         library.store.delete(["t-ads"])  # deleted there, not yet elsewhere
