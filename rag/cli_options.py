@@ -1,0 +1,56 @@
+"""What the commands share: options, the settings, the library they open, a line on stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rag.library import Library
+    from rag.settings import Settings
+
+Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
+Embedding = Annotated[
+    str | None, typer.Option(help="Embedding model, a name or folder (ASKPAPERS_EMBEDDING).", show_default=False)
+]
+Llm = Annotated[
+    str | None,
+    typer.Option(help="The model that answers (ASKPAPERS_LLM); `askpapers llms` lists them.", show_default=False),
+]
+Checking = Annotated[
+    str | None,
+    typer.Option(help="strict, flag or off: unsupported sentences (ASKPAPERS_CHECKING).", show_default=False),
+]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option("--judge", help="auto, llm, nli:NAME or an LLM setting (ASKPAPERS_JUDGE).", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Year = Annotated[list[int] | None, typer.Option(help="Only papers of this year; may be repeated.")]
+Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category, such as cs.CL.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only papers read from this file or folder.")]
+
+
+def load_settings(**given: Any) -> Settings:
+    from rag.settings import Settings
+
+    return Settings.load(**given)
+
+
+def open_library(settings: Settings, create: bool = False) -> Library:
+    from rag.library import Library
+
+    return Library.open(
+        settings.home,
+        embedding=settings.embedding,
+        runtime=settings.embedding_runtime,
+        reranker=settings.reranker,
+        create=create,
+    )
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
