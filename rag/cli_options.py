@@ -41,15 +41,24 @@ def load_settings(**given: Any) -> Settings:
 
 
 def open_library(settings: Settings, create: bool = False) -> Library:
-    from rag.library import Library
+    from tqdm import tqdm
 
-    return Library.open(
-        settings.home,
-        embedding=settings.embedding,
-        runtime=settings.embedding_runtime,
-        reranker=settings.reranker,
-        create=create,
+    from rag.library import Library
+    from rag.server import Server
+
+    server = (
+        Server.parse(settings.chroma_url, settings.chroma_headers.get_secret_value()) if settings.chroma_url else None
     )
+    with tqdm(desc=f"following {server}", unit=" papers", file=sys.stderr, delay=1, disable=not server) as bar:
+        return Library.open(
+            settings.home,
+            embedding=settings.embedding,
+            runtime=settings.embedding_runtime,
+            reranker=settings.reranker,
+            server=server,
+            create=create,
+            progress=bar.update,
+        )
 
 
 def say(line: str) -> None:

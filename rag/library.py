@@ -165,11 +165,15 @@ class Library:
 
     def _forget(self) -> None:
         """Drops what was cached of the stores; they open anew on next use."""
-        if "store" in self.__dict__ and not self.server:
-            self.__dict__.pop("store").close()  # Chroma does not see another process's vectors until reopened
+        if not self.server:
+            self._close_store()  # Chroma does not see another process's vectors until reopened
         self._forget_counts()
         if "lexical" in self.__dict__:
             self.lexical.reload()
+
+    def _close_store(self) -> None:
+        if "store" in self.__dict__:
+            self.__dict__.pop("store").close()
 
     def _forget_counts(self) -> None:
         for name in ("frequency", "_size"):
@@ -268,6 +272,7 @@ class Library:
     def close(self) -> None:
         """Lets go of the files."""
         self._forget()
+        self._close_store()
         self.shelf.close()
 
 

@@ -58,7 +58,7 @@ class Server:
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         return cls(f"{parts.scheme}://{host}:{port}", path[0], path[1], given)
 
-    def connect(self) -> Any:
+    def connect(self) -> Patient:
         """A chromadb client. Raises LibraryError when the server cannot be reached, or does not let us in."""
         os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
         import chromadb
@@ -77,6 +77,11 @@ class Server:
             return client
 
         return Patient(self._call(opened), self)
+
+    def disconnect(self, client: Patient) -> None:
+        """Closes the connections of a client that `connect` gave."""
+        client._target._server._session.close()  # chromadb's own close leaves them open
+        client.close()
 
     def _call(self, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """The call's result, tried again while the server is away. Raises LibraryError, in one line."""

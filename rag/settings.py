@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rag.errors import SettingsError
@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     embedding: str = Field("all-MiniLM-L6-v2", description="sentence-transformers name or folder")
     embedding_runtime: Literal["auto", "torch", "openvino"] = Field("auto", description="what runs that model")
     reranker: str = Field("", description="CrossEncoder name or folder that orders the best papers anew; none if empty")
+    chroma_url: str = Field("", description="a Chroma server that holds the papers, in place of the folder")
+    chroma_headers: SecretStr = Field(SecretStr(""), description="what it wants in each request: `Name: value` lines")
     llm: str = Field("extractive", description="the model that answers; see askpapers llms")
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
     judge: str = Field("auto", description="what scores support: auto, llm, nli:NAME, or an LLM setting")

@@ -197,7 +197,9 @@ class Store:
 
     def close(self) -> None:
         """Lets go of the files, so that opening again sees what other processes wrote."""
-        if self._server is None:
+        if self._server:
+            self._server.disconnect(self._client)
+        else:
             from chromadb.api.shared_system_client import SharedSystemClient
 
             SharedSystemClient.clear_system_cache()
