@@ -148,9 +148,15 @@ class Shelf:
             yield from (paper_from_json(text) for _, text in page)
             last = page[-1][0]
 
-    def ids(self, where: str, values: Sequence[Any] = ()) -> list[str]:
-        """Ids of papers by a condition on the columns."""
-        return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where}", values)]
+    def ids(self, where: str, values: Sequence[Any], limit: int = -1) -> list[str]:
+        """Ids of papers by a condition on the columns, of at most `limit` where it is not negative."""
+        return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where} LIMIT ?", (*values, limit))]
+
+    def among(self, paper_ids: Sequence[str], where: str, values: Sequence[Any]) -> set[str]:
+        """Those of the papers that meet a condition on the columns."""
+        # CROSS JOIN: the papers asked for are looked up, where SQLite might go through all of a year.
+        sql = f"SELECT p.id FROM json_each(?) AS asked CROSS JOIN papers AS p ON p.id = asked.value WHERE {where}"
+        return {row[0] for row in self._query(sql, (json.dumps(list(paper_ids)), *values))}
 
     def vectors(self, paper_ids: Sequence[str]) -> tuple[list[str], list[Vectors]]:
         """Those of the papers that are there, in the order asked for, and their passage vectors, (passages, d) each."""
