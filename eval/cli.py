@@ -246,9 +246,9 @@ def _settings(**given: Any) -> Settings:
 
 
 def _library(settings: Settings) -> Library:
-    from rag.library import Library
+    from rag.cli_options import open_library
 
-    library = Library.open(settings.home, embedding=settings.embedding, create=False)
+    library = open_library(settings)
     if not len(library):
         raise NoIndexError(f"the index in {settings.home} holds no papers; add some with: askpapers index PATH...")
     return library

@@ -22,10 +22,11 @@ from rag.intent import (
     needs_context,
     small_talk,
 )
-from rag.library import Library, check_question
+from rag.library import Library
 from rag.llms import complete, load_llm, name_of, stream_text
 from rag.markers import Draft, parse, sentences_of
 from rag.mismatch import has_number
+from rag.question import check_question
 from rag.reading import enough, reading
 from rag.retrieval import Match, retrieve, standing
 from rag.run import Run

@@ -182,7 +182,8 @@ def retrieval(
     from rag.bench import bench_retrieval
 
     with TemporaryDirectory() as aside, tqdm(desc=folder.name, unit=" papers", file=sys.stderr) as bar:
-        library = open_library(load_settings(home=home or Path(aside), embedding=embedding), create=True)
+        settings = load_settings(home=home or Path(aside), embedding=embedding, chroma_url="")
+        library = open_library(settings, create=True)
         print(bench_retrieval(folder, library, split, bar.update, limit))
 
 

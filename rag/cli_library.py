@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli_options import Embedding, Home, Json, Llm, Source, load_settings, open_library, say
+from rag.errors import LibraryError
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -91,6 +92,11 @@ def reindex(home: Home = None, embedding: Embedding = None) -> None:
     from rag.reindex import reindex as build
 
     settings = load_settings(home=home, embedding=embedding)
+    if settings.server:
+        raise LibraryError(
+            f"a server's index is not built beside itself: index into another database of {settings.server.address}, "
+            "then set ASKPAPERS_CHROMA_URL to it"
+        )
     embedder = load_embedder(settings.embedding, settings.embedding_runtime)
     try:
         with tqdm(desc="reindexing", unit=" papers", file=sys.stderr) as bar:

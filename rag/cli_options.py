@@ -41,15 +41,21 @@ def load_settings(**given: Any) -> Settings:
 
 
 def open_library(settings: Settings, create: bool = False) -> Library:
+    from tqdm import tqdm
+
     from rag.library import Library
 
-    return Library.open(
-        settings.home,
-        embedding=settings.embedding,
-        runtime=settings.embedding_runtime,
-        reranker=settings.reranker,
-        create=create,
-    )
+    server = settings.server
+    with tqdm(desc=f"following {server}", unit=" papers", file=sys.stderr, delay=1, disable=not server) as bar:
+        return Library.open(
+            settings.home,
+            embedding=settings.embedding,
+            runtime=settings.embedding_runtime,
+            reranker=settings.reranker,
+            server=server,
+            create=create,
+            progress=bar.update,
+        )
 
 
 def say(line: str) -> None:

@@ -61,7 +61,13 @@ def mend(settings: Settings) -> str:
 
 
 def _open(settings: Settings) -> Library:
-    return Library.open(settings.home, embedding=settings.embedding, runtime=settings.embedding_runtime, create=False)
+    return Library.open(
+        settings.home,
+        embedding=settings.embedding,
+        runtime=settings.embedding_runtime,
+        server=settings.server,
+        create=False,
+    )
 
 
 def _versions() -> Iterator[str]:
@@ -82,6 +88,8 @@ def _remote(settings: Settings) -> Iterator[tuple[str, str]]:
     for name, value in (("ASKPAPERS_LLM", settings.llm), ("ASKPAPERS_JUDGE", settings.judge)):
         if value.partition(":")[0] in ("http", "https", "openai", "anthropic", "ollama"):
             yield name, value
+    if settings.server:
+        yield "ASKPAPERS_CHROMA_URL", settings.server.url
 
 
 def _llm(settings: Settings) -> Check:
@@ -95,11 +103,11 @@ def _llm(settings: Settings) -> Check:
 
 def _index(library: Library) -> Iterator[Check]:
     """Chroma is looked at in a process of its own first: damaged files bring down who reads them."""
-    from rag.probe import lost
+    from rag.probe import lost, not_found
 
     cut = bool(library.shelf.state("writing"))
     yield Check("writes", not cut, "one is under way, or was cut off" if cut else "none is cut off")
-    missing = lost(library.folder)
+    missing = not_found(library.store, library.shelf) if library.server else lost(library.folder)
     papers, passages = library.shelf.counts()
     if missing is None:
         yield Check("vectors", False, "Chroma's files are damaged; mend with: askpapers doctor --repair")

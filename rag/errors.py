@@ -5,7 +5,7 @@ AskpapersError
 |-- SourceError        a path to read papers from is missing or holds none
 |-- LibraryError       the index is missing, locked, or was made in another way
 |   |-- NoIndexError   there is no index yet
-|   `-- BusyError      another process is writing to it
+|   `-- BusyError      another process or machine is writing to it
 |-- QuestionError      a question that cannot be asked (blank, far too long)
 `-- LLMError           the language model cannot be reached or refused to work
 """
@@ -36,7 +36,7 @@ class NoIndexError(LibraryError):
 
 
 class BusyError(LibraryError):
-    """Another process is writing to the index."""
+    """Another process or machine is writing to the index."""
 
 
 class QuestionError(AskpapersError):

@@ -22,6 +22,11 @@ def current(home: Path) -> Path:
         return home
 
 
+def has_index(home: Path) -> bool:
+    """Whether there is an index in that folder."""
+    return any((current(home) / name).exists() for name in ("derived.sqlite", "chroma/chroma.sqlite3"))
+
+
 def beside(home: Path) -> Path:
     """A folder for another index, not there yet."""
     taken = [int(f.name[6:]) for f in home.glob("index-*") if f.name[6:].isdecimal()]

@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rag.clean import clean
 from rag.embedding import DEFAULT, Embedder, load_embedder
-from rag.errors import BusyError, LibraryError, NoIndexError, QuestionError
-from rag.home import close_to_others, current, sweep, writer_lock
+from rag.errors import BusyError, LibraryError, NoIndexError
+from rag.following import check_home, follow_if_free
+from rag.home import current, has_index
 from rag.ledger import Ledger
 from rag.passages import CHUNKER
+from rag.question import check_question
 from rag.reranker import Reranker, load_reranker
+from rag.server import Server
 from rag.shelf import Shelf
 from rag.store import compare
-from rag.sync import Progress, Sync, SyncReport, repair
+from rag.sync import Progress, Sync, SyncReport
 from rag.types import Hit, Paper
-
-_MAX_QUESTION = 4000  # characters
+from rag.writing import writing
 
 
 class Library:
@@ -35,10 +36,12 @@ class Library:
         embedding: str = DEFAULT,
         runtime: str = "auto",
         reranker: str | Reranker = "",
+        server: Server | None = None,
         folder: Path | None = None,
     ) -> None:
         """Use `open`. `folder` is that of the index, the one in use if not given."""
         self.home = home
+        self.server = server
         self.ledger = Ledger(home / "ledger.jsonl")
         self._embedding, self._runtime, self._reranker = embedding, runtime, reranker
         self._given_embedder = embedder
@@ -47,6 +50,7 @@ class Library:
         self.folder = folder or current(home)
         self.folder.mkdir(exist_ok=True, mode=0o700)
         self.shelf = Shelf(self.folder / "derived.sqlite", self.embedder.dimension)
+        check_home(self)
         self._check_fingerprint()
         self._generation = self.shelf.state("generation", "0")
 
@@ -59,25 +63,32 @@ class Library:
         embedder: Embedder | None = None,
         runtime: str = "auto",
         reranker: str | Reranker = "",
+        server: Server | None = None,
         create: bool = True,
+        progress: Progress | None = None,
     ) -> Library:
         """Opens the library in that folder, made when absent and `create`.
 
+        With a `server` the papers lie there, and the folder is brought in step with it (`progress` counts papers).
         `runtime` is what runs the embedding model (`load_embedder`); `reranker` a CrossEncoder's name or folder,
         or any object with its `predict`, "" for none.
-        Raises NoIndexError when absent and not to be made, LibraryError when it was made with another model.
+        Raises NoIndexError when absent and not to be made, LibraryError when it was made with another model or the
+        server does not answer.
         """
         home = Path(home).expanduser()
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder (ASKPAPERS_HOME, --home)")
-        if not create and not has_index(home):
+        if not create and not server and not has_index(home):
             raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
         try:
-            library = cls(home, embedder, embedding, runtime, reranker)
+            library = cls(home, embedder, embedding, runtime, reranker, server)
         except PermissionError as error:
             raise LibraryError(f"{error.filename}: {error.strerror}; see to its permissions, or set --home") from None
+        if server:
+            library.store = library._open_store(create)
+            library.refresh(progress)
         if library.shelf.state("writing"):
-            with suppress(BusyError), library.writing():  # while the writer lives, nothing was cut off
+            with suppress(BusyError), writing(library):  # while the writer lives, nothing was cut off
                 pass
         return library
 
@@ -93,9 +104,12 @@ class Library:
 
     @cached_property
     def store(self) -> Any:
+        return self._open_store()
+
+    def _open_store(self, create: bool = True) -> Any:
         from rag.store import Store  # chromadb takes most of a second to import
 
-        return Store(self.folder / "chroma", self.fingerprint)
+        return Store(self.server or self.folder / "chroma", self.fingerprint, create)
 
     @cached_property
     def lexical(self) -> Any:
@@ -152,18 +166,20 @@ class Library:
     def _size(self) -> int:
         return self.shelf.size()
 
-    def refresh(self) -> None:
-        """Sees what another process has written since. Cheap when nothing was.
+    def refresh(self, progress: Progress | None = None) -> None:
+        """Sees what another process or machine has written since. Cheap when nothing was.
 
         Raises LibraryError when it built the index anew in another way.
         """
+        if self.server:
+            follow_if_free(self, progress)
         with self._lock:
             folder = current(self.home)
             if folder != self.folder:
                 self._move(folder)
             generation = self.shelf.state("generation", "0")
             if generation != self._generation:
-                self._forget()
+                self.forget()
                 self._generation = generation
 
     def _move(self, folder: Path) -> None:
@@ -175,21 +191,30 @@ class Library:
             raise LibraryError(
                 f"the index in {self.home} was built anew with {made}: set ASKPAPERS_EMBEDDING={made} and restart"
             )
-        self._forget()
+        self.forget()
         self.__dict__.pop("lexical", None)
         self.folder, self.shelf = folder, shelf
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Drops what was cached of the stores; they open anew on next use."""
-        if "store" in self.__dict__:
-            self.__dict__.pop("store").close()  # Chroma does not see another process's vectors until reopened
-        self._forget_counts()
+        if not self.server:
+            self._close_store()  # Chroma's files do not show another process's vectors until reopened
+        self.forget_counts()
         if "lexical" in self.__dict__:
             self.lexical.reload()
 
-    def _forget_counts(self) -> None:
+    def _close_store(self) -> None:
+        if "store" in self.__dict__:
+            self.__dict__.pop("store").close()
+
+    def forget_counts(self) -> None:
         for name in ("frequency", "_size"):
             self.__dict__.pop(name, None)
+
+    def next_generation(self) -> None:
+        """Tells the other processes that something was written."""
+        self._generation = str(int(self.shelf.state("generation", "0")) + 1)
+        self.shelf.set_state("generation", self._generation)
 
     def status(self) -> dict[str, Any]:
         """What is in the library and what it was made with."""
@@ -197,6 +222,7 @@ class Library:
         papers, passages = self.shelf.counts()
         return {
             "home": str(self.home),
+            **({"server": self.server.url} if self.server else {}),
             "papers": papers,
             "passages": passages,
             "sources": self.shelf.by_source(),
@@ -214,14 +240,15 @@ class Library:
         """Brings the papers in: new ones are added, changed ones updated, the rest is left as it is.
 
         Papers already in the library that do not come by are kept. `progress` is called with the number of
-        papers done since the last call. Raises BusyError while another process is writing, LibraryError on a full disk.
+        papers done since the last call. Raises BusyError while another process or machine is writing, LibraryError on
+        a full disk or when the server is gone.
         """
-        with self.writing():
+        with writing(self):
             return Sync(self, progress).run(papers)
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Removes papers everywhere; gives how many there were."""
-        with self.writing():
+        with writing(self):
             there = [i for i in paper_ids if self.shelf.hash(i) is not None]
             if there:
                 self.store.delete(there)
@@ -238,58 +265,10 @@ class Library:
         Raises as `sync` does.
         """
         self.shelf.set_state("writing", "1")
-        with self.writing():
+        with writing(self):
             pass
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the one writer's lock; repairs first what a cut-off write left; tells readers at the end.
-
-        Raises as `sync` does.
-        """
-        with writer_lock(self.home):
-            sweep(self.home)
-            self.refresh()
-            if self.shelf.state("writing"):
-                self._repair()
-            self.shelf.set_state("writing", "1")
-            try:
-                yield
-            finally:
-                self._forget_counts()
-                self._generation = str(int(self.shelf.state("generation", "0")) + 1)
-                self.shelf.set_state("generation", self._generation)
-            self.shelf.set_state("writing", "")
-            close_to_others(self.home)
-
-    def _repair(self) -> None:
-        """Finishes what a cut-off write left; not in place if it left Chroma's own files damaged."""
-        from rag.probe import lost
-        from rag.reindex import rebuild
-
-        self._forget()
-        if lost(self.folder) == []:
-            repair(self)
-        else:
-            rebuild(self)
-        self.ledger.note(self.shelf.size(), mended=True)
 
     def close(self) -> None:
         """Lets go of the files."""
-        self._forget()
+        self._close_store()
         self.shelf.close()
-
-
-def has_index(home: Path) -> bool:
-    """Whether there is an index in that folder."""
-    return any((current(home) / name).exists() for name in ("derived.sqlite", "chroma/chroma.sqlite3"))
-
-
-def check_question(text: str) -> str:
-    """The question, trimmed. Raises QuestionError when blank or longer than 4,000 characters."""
-    text = clean(text)
-    if not text:
-        raise QuestionError("the question is blank: type one")
-    if len(text) > _MAX_QUESTION:
-        raise QuestionError(f"the question has {len(text):,} characters; at most {_MAX_QUESTION:,} can be asked")
-    return text

@@ -30,17 +30,23 @@ def _look(folder: Path) -> list[str]:
     shelf = Shelf(folder / "derived.sqlite", 0)
     fingerprint = json.loads(shelf.state("fingerprint", "null"))
     store = Store(folder / "chroma", fingerprint)
-    known = shelf.hashes()
-    if known:
+    if fingerprint:
         shelf.close()
         shelf = Shelf(folder / "derived.sqlite", fingerprint["dimension"])
+    missing = not_found(store, shelf)
+    shelf.close()
+    return missing
+
+
+def not_found(store: Store, shelf: Shelf) -> list[str]:
+    """Ids of passages that the store holds as the shelf does, and whose own vectors do not find them."""
+    known = shelf.hashes()
     ids = [i for i, content in store.hashes().items() if content and known.get(i) == content]
     missing = []
     for start in range(0, len(ids), _BATCH):
         papers, vectors = shelf.vectors(ids[start : start + _BATCH])
         own = zip(papers, vectors, strict=True)
         missing += store.not_found([(f"{paper}#{i}", row) for paper, rows in own for i, row in enumerate(rows)])
-    shelf.close()
     return missing
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rag.embedding import Embedder
 from rag.errors import LibraryError, NoIndexError
-from rag.home import beside, close_to_others, current, sweep, switch, writer_lock
-from rag.library import Library, has_index
+from rag.home import beside, close_to_others, current, has_index, sweep, switch, writer_lock
+from rag.library import Library
 from rag.shelf import Record, Shelf
 from rag.sync import BATCH, Progress, encode
 from rag.types import Paper
@@ -80,9 +80,9 @@ def _embed(papers: Iterable[Paper], fresh: Library, progress: Progress | None) -
     for paper in papers:
         pending.append(paper)
         if len(pending) >= BATCH:
-            _write(fresh, encode(fresh, pending), progress)
+            _write(fresh, encode(fresh.embedder, pending), progress)
             pending = []
-    _write(fresh, encode(fresh, pending), progress)
+    _write(fresh, encode(fresh.embedder, pending), progress)
 
 
 def _write(fresh: Library, records: Sequence[Record], progress: Progress | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,10 @@ DENSE_WEIGHT = 0.7
 LATE_WEIGHT = 0.5
 TITLE_SHARE = 0.7  # a sentence seldom repeats the name in its title: how much of the title's match it is given
 EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all their vectors are compared
+SIFTED = 400  # asked for at least where a filter sifts: Chroma's ef_search, so that it costs no more than fewer
+DEEPEST = 20_000  # passages, and papers by their words, that are sifted by a filter that leaves more
+
+Condition = tuple[str, list[Any]]  # SQL over the shelf's columns, and its values
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,8 @@ def retrieve(library: Library, query: str, k: int, where: Mapping[str, Any] | No
     library.refresh()
     encoded = library.embedder.encode_query(query)
     tokens = query_tokens(query, encoded, library.frequency, max(len(library), 1))
-    allowed = library.shelf.ids(*condition(where)) if where else None
     depth = max(CANDIDATES, k)
-    proposed = _candidates(library, query, encoded.vector, depth, allowed)
+    proposed = _candidates(library, query, encoded.vector, depth, condition(where) if where else None)
     candidates = library.shelf.features(proposed)
     if not candidates:
         return Retrieved(query, tokens, [])
@@ -150,28 +153,50 @@ def late_scores(query: QueryTokens, papers: Sequence[Features]) -> list[Late]:
     return results
 
 
-def _candidates(library: Library, query: str, vector: Vectors, n: int, allowed: Sequence[str] | None) -> list[str]:
-    """Ids of the papers that dense and BM25 propose, n from each."""
-    if allowed is not None and len(allowed) <= EXACT_UP_TO:
-        ids, vectors = library.shelf.vectors(allowed)
+def _candidates(library: Library, query: str, vector: Vectors, n: int, only: Condition | None) -> list[str]:
+    """Ids of the papers that dense and BM25 propose, n from each, of those that the condition lets through."""
+    shelf = library.shelf
+    allowed = shelf.ids(*only, limit=EXACT_UP_TO + 1) if only else []
+    if only and len(allowed) <= EXACT_UP_TO:
+        ids, vectors = shelf.vectors(allowed)
         nearest = [ids[i] for i in np.argsort(-_best_cosines(vectors, vector), kind="stable")[:n]] if ids else []
-        words = sorted(library.lexical.scores(query, list(allowed)).items(), key=lambda item: -item[1])
+        words = sorted(library.lexical.scores(query, allowed).items(), key=lambda item: -item[1])
         return _unique([*nearest, *[i for i, _ in words[:n]]])
-    share = 1.0 if allowed is None else len(allowed) / max(len(library), 1)
-    wanted = None if allowed is None else set(allowed)
-    deeper = int(np.ceil(2 / share)) if wanted is not None else 1
-    passages = library.store.search(vector, max(PASSAGES, 2 * n) * deeper)
-    nearest = _unique([i.rpartition("#")[0] for i, _ in passages])
-    words = library.lexical.search(query, n * deeper)
-    dense = [i for i in nearest if wanted is None or i in wanted][:n]
-    return _unique([*dense, *[i for i, _ in words if wanted is None or i in wanted][:n]])
+
+    def dense(depth: int) -> list[str]:
+        return [i.rpartition("#")[0] for i, _ in library.store.search(vector, depth)]
+
+    def lexical(depth: int) -> list[str]:
+        return [i for i, _ in library.lexical.search(query, depth)]
+
+    def let_through(ids: list[str]) -> list[str]:
+        if only is None:
+            return ids
+        passing = shelf.among(ids, *only)
+        return [i for i in ids if i in passing]
+
+    least = SIFTED if only else 0
+    nearest = _deepened(dense, max(PASSAGES, 2 * n, least), n, let_through)
+    return _unique([*nearest, *_deepened(lexical, max(n, least), n, let_through)])
+
+
+def _deepened(
+    propose: Callable[[int], list[str]], depth: int, n: int, let_through: Callable[[list[str]], list[str]]
+) -> list[str]:
+    """The n best ids that are let through: asked for as many more as the share of the first ones suggests."""
+    while True:
+        proposed = propose(depth)
+        kept = _unique(let_through(proposed))
+        if len(kept) >= n or len(proposed) < depth or depth == DEEPEST:
+            return kept[:n]
+        depth = min(DEEPEST, int(depth * max(2.0, 1.5 * n / max(len(kept), 1))))
 
 
 def _unique(items: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(items))
 
 
-def condition(where: Mapping[str, Any]) -> tuple[str, list[Any]]:
+def condition(where: Mapping[str, Any]) -> Condition:
     """A filter as SQL over the shelf's columns. Raises ValueError for a name that cannot be filtered by."""
     clauses: list[str] = []
     values: list[Any] = []

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path, user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rag.errors import SettingsError
+from rag.server import Server
 
 PREFIX = "ASKPAPERS_"
 
@@ -25,12 +26,19 @@ class Settings(BaseSettings):
     embedding: str = Field("all-MiniLM-L6-v2", description="sentence-transformers name or folder")
     embedding_runtime: Literal["auto", "torch", "openvino"] = Field("auto", description="what runs that model")
     reranker: str = Field("", description="CrossEncoder name or folder that orders the best papers anew; none if empty")
+    chroma_url: str = Field("", description="a Chroma server that holds the papers, in place of the folder")
+    chroma_headers: SecretStr = Field(SecretStr(""), description="what it wants in each request: `Name: value` lines")
     llm: str = Field("extractive", description="the model that answers; see askpapers llms")
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
-    judge: str = Field("auto", description="what scores support: auto, llm, nli:NAME, or an LLM setting")
+    judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
     sources: int = Field(6, ge=1, le=50, description="papers an answer may draw on")
     host: str = Field("127.0.0.1", description="address the page binds")
     port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")
+
+    @property
+    def server(self) -> Server | None:
+        """The Chroma server, None where the papers lie in the folder. Raises SettingsError."""
+        return Server.parse(self.chroma_url, self.chroma_headers.get_secret_value()) if self.chroma_url else None
 
     @classmethod
     def load(cls, **given: Any) -> Settings:

@@ -21,6 +21,7 @@ from rag.store import paper_from_json, paper_to_json
 from rag.tokens import TokenCodes
 from rag.types import Paper, Passage, Sentence
 
+_PAGE = 1000  # papers read at once
 _LAYOUT = 2  # raise it when the tables change: an older shelf is dropped, and built anew from Chroma
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS papers (
@@ -152,14 +153,22 @@ class Shelf:
         )
 
     def papers(self, where: str = "1", values: Sequence[Any] = ()) -> Iterator[Paper]:
-        """Papers by a condition on the columns, ordered by id."""
-        sql = f"SELECT paper FROM papers JOIN features USING (id) WHERE {where} ORDER BY id"
-        for (text,) in self._query(sql, values):
-            yield paper_from_json(text)
+        """Papers by a condition on the columns, ordered by id; read in pages, so that memory stays flat."""
+        sql = f"SELECT id, paper FROM papers JOIN features USING (id) WHERE ({where}) AND id > ? ORDER BY id LIMIT ?"
+        last = ""
+        while page := self._query(sql, (*values, last, _PAGE)):
+            yield from (paper_from_json(text) for _, text in page)
+            last = page[-1][0]
 
-    def ids(self, where: str, values: Sequence[Any] = ()) -> list[str]:
-        """Ids of papers by a condition on the columns."""
-        return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where}", values)]
+    def ids(self, where: str, values: Sequence[Any], limit: int = -1) -> list[str]:
+        """Ids of papers by a condition on the columns, of at most `limit` where it is not negative."""
+        return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where} LIMIT ?", (*values, limit))]
+
+    def among(self, paper_ids: Sequence[str], where: str, values: Sequence[Any]) -> set[str]:
+        """Those of the papers that meet a condition on the columns."""
+        # CROSS JOIN: the papers asked for are looked up, where SQLite might go through all of a year.
+        sql = f"SELECT p.id FROM json_each(?) AS asked CROSS JOIN papers AS p ON p.id = asked.value WHERE {where}"
+        return {row[0] for row in self._query(sql, (json.dumps(list(paper_ids)), *values))}
 
     def vectors(self, paper_ids: Sequence[str]) -> tuple[list[str], list[Vectors]]:
         """Those of the papers that are there, in the order asked for, and their passage vectors, (passages, d) each."""

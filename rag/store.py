@@ -1,4 +1,7 @@
-"""Passages, vectors and papers in Chroma: the truth. The only file that knows chromadb."""
+"""Passages, vectors and papers in Chroma: the truth, in a folder or on a server.
+
+This and `server.py` are the only files that know chromadb.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from rag.embedding import Vectors
-from rag.errors import LibraryError
+from rag.errors import LibraryError, NoIndexError
+from rag.lease import Lease
+from rag.server import Server, find_collection
 from rag.types import Paper, Passage
 
 _SPACE = {"hnsw": {"space": "cosine", "ef_search": 400}}
@@ -37,32 +42,66 @@ class StoredPaper:
 class Store:
     """One Chroma collection: a row a passage; the first row of a paper carries the whole paper as JSON."""
 
-    def __init__(self, folder: Path, fingerprint: dict[str, Any] | None) -> None:
-        """Opens the collection, made with `fingerprint` when absent; None opens any.
+    def __init__(self, place: Path | Server, fingerprint: dict[str, Any] | None, create: bool = True) -> None:
+        """Opens the collection, made with `fingerprint` when absent and `create`; None opens any.
 
-        Raises LibraryError when they differ.
+        Raises LibraryError when they differ or the server does not answer, NoIndexError when absent and not to be made.
         """
-        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
-        import chromadb
-        from chromadb.config import Settings
-        from filelock import FileLock
-
-        # Who opens Chroma replays its log, and may write the index files as the writer does: never both at once.
-        self._folder = folder
-        self._gate = FileLock(folder.parent / "chroma.lock")
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._place = place
+        self._lease: Lease | None = None
+        self._generation = 0  # the one that is being written to a server
+        # Who opens Chroma's files replays their log, and may write them as the writer does: never both at once.
+        self._gate = _gate(place)
         with self._gate:
-            self._client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+            self._client = place.connect() if isinstance(place, Server) else _open(place)
             # get_or_create would keep another collection's space and metadata in silence: compare instead.
-            if fingerprint is None or _NAME in [c.name for c in self._client.list_collections()]:
-                self._rows = self._client.get_collection(_NAME, embedding_function=None)
+            self._rows = find_collection(self._client, _NAME)
+            if self._rows is not None:
                 space = self._rows.configuration_json["hnsw"]["space"]
                 compare({**(self._rows.metadata or {}), "space": space}, fingerprint or {})
-            else:
+            elif create and fingerprint:
                 self._rows = self._client.create_collection(
                     _NAME, configuration=_SPACE, metadata=fingerprint, embedding_function=None
                 )
+            else:
+                raise NoIndexError(f"no index at {place} yet; make one with: askpapers index PATH...")
             self._rows.count()  # the log is replayed now
+
+    @property
+    def id(self) -> str:
+        """The collection's, given by Chroma when it was made."""
+        return str(self._rows.id)
+
+    def generation(self) -> int:
+        """How often the server's collection was written to, from 1 on: readers compare it."""
+        return int(self._state().get("generation", 1))
+
+    @contextmanager
+    def leased(self) -> Iterator[bool]:
+        """Makes this the server's one writer, marks what is written, and tells the readers at the end.
+
+        Gives whether an earlier write was cut off. Raises BusyError while another machine is writing.
+        """
+        self._lease = Lease(self._client)
+        self._lease.acquire()
+        try:
+            state = self._state()
+            cut_off, self._generation = bool(state.get("writing")), int(state.get("generation", 1)) + 1
+            self._rows.modify(metadata={**state, "writing": True})
+            try:
+                yield cut_off
+            except BaseException:
+                with suppress(LibraryError):  # the server may be gone, which is being said
+                    self._rows.modify(metadata={**state, "writing": True, "generation": self._generation})
+                raise
+            self._rows.modify(metadata={**state, "writing": False, "generation": self._generation})
+        finally:
+            with suppress(LibraryError):  # then it expires
+                self._lease.release()
+            self._lease = None
+
+    def _state(self) -> dict[str, Any]:
+        return dict(find_collection(self._client, _NAME).metadata)
 
     @property
     def batch(self) -> int:
@@ -81,7 +120,7 @@ class Store:
                 ids.append(passage.id)
                 documents.append(passage.text)
                 vectors.append(vector)
-                metadatas.append(_metadata(paper, passage, len(passages)))
+                metadatas.append({**_metadata(paper, passage, len(passages)), "generation": self._generation})
         for start in range(0, len(ids), self.batch):
             part = slice(start, start + self.batch)
             with self._writing():
@@ -104,17 +143,19 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Alone with the files. Raises LibraryError when Chroma cannot write; why, it seldom says."""
+        """Alone with the files, or on the server. Raises LibraryError when Chroma cannot write; why, it seldom says."""
         from chromadb.errors import ChromaError
 
         with self._gate:
+            if self._lease:
+                self._lease.renew()
             try:
                 yield
             except ChromaError as error:
-                free = shutil.disk_usage(self._folder).free / 1e6
+                free = shutil.disk_usage(str(self._place)).free / 1e6
                 said = str(error).splitlines()[0][:200]
                 raise LibraryError(
-                    f"Chroma cannot write to {self._folder} ({said}): is its disk full ({free:,.0f} MB are free)? "
+                    f"Chroma cannot write to {self._place} ({said}): is its disk full ({free:,.0f} MB are free)? "
                     "make room, then do the same again; nothing is lost"
                 ) from error
 
@@ -146,6 +187,16 @@ class Store:
                 counts[key] = (counts.get(key, (0, 0))[0] + 1, row["passages"])
         return {k: h.pop() if len(h) == 1 and counts[k][0] == counts[k][1] else "" for k, h in hashes.items()}
 
+    def changed(self, since: int) -> dict[str, str]:
+        """Content hash by paper id, of papers whose rows were written after that generation; of all after 0."""
+        first: dict[str, Any] = {"index": 0}
+        where = {"$and": [first, {"generation": {"$gt": since}}]} if since else first
+        return {r["paper_id"]: r["hash"] for page in self._pages(["metadatas"], where) for r in page["metadatas"]}
+
+    def paper_ids(self) -> set[str]:
+        """All papers. Cheaper than `hashes`: nothing but row ids is sent."""
+        return {row.rpartition("#")[0] for page in self._pages([]) for row in page["ids"]}
+
     def get(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
         """Those papers as stored; one whose first row is missing cannot be told and is left out."""
         found = self._rows.get(
@@ -176,15 +227,39 @@ class Store:
                 if "paper" in row:
                     yield paper_from_json(row["paper"])
 
-    def _pages(self, include: list[str]) -> Iterator[Any]:
-        for offset in range(0, self.count(), _PAGE):
-            yield self._rows.get(limit=_PAGE, offset=offset, include=include)
+    def _pages(self, include: list[str], where: dict[str, Any] | None = None) -> Iterator[Any]:
+        size = min(_PAGE, self.batch)
+        for offset in range(0, self.count(), size):
+            page = self._rows.get(limit=size, offset=offset, include=include, where=where)
+            if not page["ids"]:
+                return
+            yield page
 
     def close(self) -> None:
-        """Lets go of the files, so that opening again sees what other processes wrote."""
+        """Lets go of the connections, or of the files, so that opening again sees what other processes wrote."""
+        if isinstance(self._place, Server):
+            self._place.disconnect(self._client)
+            return
         from chromadb.api.shared_system_client import SharedSystemClient
 
         SharedSystemClient.clear_system_cache()  # a search under way in another thread keeps what it has
+
+
+def _gate(place: Path | Server) -> AbstractContextManager[Any]:
+    if isinstance(place, Server):
+        return nullcontext()
+    from filelock import FileLock
+
+    return FileLock(place.parent / "chroma.lock")
+
+
+def _open(folder: Path) -> Any:
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+    import chromadb
+    from chromadb.config import Settings
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
 
 
 def _metadata(paper: Paper, passage: Passage, passages: int) -> dict[str, Any]:

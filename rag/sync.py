@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rag.embedding import Embedder
 from rag.passages import passage_text, passages_of
 from rag.sentences import split_sentences
 from rag.shelf import Record
@@ -130,7 +131,7 @@ def put(library: Library, papers: Sequence[Paper]) -> list[str]:
     if not papers:
         return []
     latest = list({p.id: p for p in papers}.values())  # a newer version may follow in the same batch
-    records = encode(library, latest)
+    records = encode(library.embedder, latest)
     known = [p.id for p in latest if library.shelf.hash(p.id) is not None]
     library.store.put([(r.paper, r.passages, r.vectors) for r in records], known)
     with library.shelf.transaction():
@@ -138,9 +139,9 @@ def put(library: Library, papers: Sequence[Paper]) -> list[str]:
     return [p.id for p in latest]
 
 
-def encode(library: Library, papers: Sequence[Paper]) -> list[Record]:
+def encode(embedder: Embedder, papers: Sequence[Paper]) -> list[Record]:
     """Papers with their passages, vectors and token codes."""
-    count = library.embedder.count
+    count = embedder.count
     texts: list[tuple[str, int, int]] = []  # text, where the passage begins in it, and in the abstract
     parts: list[tuple[Paper, tuple[Sentence, ...], tuple[Passage, ...]]] = []
     for paper in papers:
@@ -150,7 +151,7 @@ def encode(library: Library, papers: Sequence[Paper]) -> list[Record]:
         for passage in passages:
             text = passage_text(paper, passage.text, count)
             texts.append((text, len(text) - len(passage.text), passage.start))
-    encoded = library.embedder.encode([text for text, _, _ in texts])
+    encoded = embedder.encode([text for text, _, _ in texts])
     records, at = [], 0
     for paper, sentences, passages in parts:
         here = slice(at, at + len(passages))

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from rag.assistant import Assistant
 from rag.clean import clean
 from rag.errors import QuestionError
-from rag.library import Library, check_question
+from rag.library import Library
 from rag.llms import MOST_SAID
 from rag.markers import parse, sentences_of
+from rag.question import check_question
 from rag.readers import read_papers
 from rag.readers.record import make_paper
 from rag.sentences import split_sentences

@@ -9,6 +9,7 @@ from rag.library import Library
 from rag.readers import read_papers
 from rag.sync import encode
 from rag.types import Paper
+from rag.writing import writing
 from tests.conftest import ROOT, FakeEmbedder
 
 
@@ -134,8 +135,8 @@ def test_no_index_says_how_to_make_one(tmp_path: Path, embedder: FakeEmbedder) -
 def test_what_a_cut_off_write_left_is_repaired(library: Library, papers: list[Paper], embedder: FakeEmbedder) -> None:
     """Chroma is the truth: rows it has and the others lack are derived again, half papers are completed."""
     more = replace(papers[0], id="t-more", title="Reached Chroma only", abstract="Zebras graze. " * 80)
-    with library.writing():
-        record = encode(library, [more])[0]
+    with writing(library):
+        record = encode(library.embedder, [more])[0]
         library.store.put([(record.paper, record.passages, record.vectors)], [])
         library.store._delete_rows([f"{more.id}#1"])  # half written
         library.store.delete(["t-ads"])  # deleted there, not yet elsewhere
@@ -159,7 +160,7 @@ def test_a_second_reader_sees_what_was_written(library: Library, papers: list[Pa
 
 def test_a_second_writer_is_told_who_writes(library: Library, papers: list[Paper], embedder: FakeEmbedder) -> None:
     other = Library.open(library.home, embedder=embedder)
-    with library.writing(), pytest.raises(LibraryError, match=r"process \d+ is writing"):
+    with writing(library), pytest.raises(LibraryError, match=r"process \d+ is writing"):
         other.sync(papers)
 
 

@@ -56,6 +56,30 @@ def test_a_wide_filter_finds_what_a_narrow_one_does(library: Library, monkeypatc
     assert library.search("memory and attention", where={"year": [2023, 2024]}) == narrow
 
 
+def test_a_wide_filter_is_sifted_until_there_are_enough(
+    tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "memory attention graph retrieval cache theory speech vision".split()
+    many = [
+        Paper(f"p{i}", f"Paper {i}", f"On {words[i % 8]} and {words[i // 8 % 8]}, {i}.", year=2000 + i % 5)
+        for i in range(400)
+    ]
+    library = Library.open(tmp_path / "many", embedder=embedder)
+    library.sync(many)
+    where = {"year": 2003}
+    narrow = library.search("memory and attention", k=60, where=where)
+    monkeypatch.setattr("rag.retrieval.EXACT_UP_TO", 50)
+    monkeypatch.setattr("rag.retrieval.SIFTED", 10)
+    asked: list[int] = []
+    search = library.store.search
+    monkeypatch.setattr(library.store, "search", lambda vector, n: asked.append(n) or search(vector, n))
+    wide = library.search("memory and attention", k=60, where=where)
+    assert wide == narrow
+    assert len(wide) == 60
+    assert len(asked) > 1  # one batch did not hold enough of that year
+    library.close()
+
+
 def test_a_reranker_orders_the_papers_and_keeps_the_scores(tmp_path: Path, papers: list[Paper]) -> None:
     plain = Library.open(tmp_path / "home", embedder=FakeEmbedder())
     plain.sync(papers)

@@ -19,6 +19,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.errors import SettingsError
 from rag.library import Library
+from rag.writing import writing
 from tests.ui.scripted import Scripted
 from ui import access, app
 from ui.library_tab import LibraryTab
@@ -164,7 +165,7 @@ def test_a_locked_library_says_so(shelf: LibraryTab, library: Library) -> None:
     there, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with library.writing():
+        with writing(library):
             there.set()
             done.wait(10)
 
