@@ -11,7 +11,7 @@ from rag import prompts
 from rag.checking import MODES, Checked, Checker, Checking, plain, resolve
 from rag.errors import LLMError, SettingsError
 from rag.evidence import choose
-from rag.extract import LEAD, extract
+from rag.extract import INSTEAD, LEAD, extract
 from rag.gate import Decision, decide
 from rag.intent import (
     asks_for_list,
@@ -167,7 +167,7 @@ class Assistant:
         return "answered" if read is None or enough(decision.probability, read) else "not_stated"
 
     @cached_property
-    def _fit_to_judge(self) -> bool:
+    def _fit_to_judge(self) -> bool | None:
         return fit_to_judge(self.llm)
 
     def _about(self, thing: str, question: str, where: Where | None) -> Match | None:
@@ -179,22 +179,29 @@ class Assistant:
             return min(found, key=lambda m: len(m.record.paper.title.partition(":")[0]))
         return next((m for m in matches if name in m.record.paper.abstract.lower()), None)
 
-    def _quote(self, run: Run, evidence: Sequence[Evidence]) -> Iterator[str]:
+    def _quote(self, run: Run, evidence: Sequence[Evidence], lead: str = LEAD) -> Iterator[str]:
         """The answer without a model."""
-        run.message = " ".join([*run.notes, LEAD])
-        yield run.message
+        run.message = " ".join([*run.notes, lead])
+        yield run.message if not run.said else lead
         for e in extract(run.standalone, evidence, run.compared):
             yield str(run.page.quote(e))
 
     def _answer(self, run: Run, evidence: Sequence[Evidence], on_status: Callable[[str], None]) -> Iterator[str]:
-        """The answer with a model: what it wrote, and the best sentence quoted where it passed over that paper."""
+        """The answer with a model: what it wrote, with quotations where it is known to fall short."""
         written = self._write(run, evidence, on_status)
-        if self.checking != "strict" or run.listing or run.compared:
+        if self.checking != "strict":
             yield from written
             return
-        yield from self._with_number(run, written, evidence[0]) if asks_for_number(run.standalone) else written
-        if run.page.claims and not run.cut and not run.page.cites(evidence[0].paper):
-            yield str(run.page.quote(evidence[0]))
+        single = not (run.listing or run.compared)
+        numbered = single and asks_for_number(run.standalone)
+        yield from self._with_number(run, written, evidence[0]) if numbered else written
+        if run.cut:
+            return
+        if run.page.claims:
+            if single and not run.page.cites(evidence[0].paper):
+                yield str(run.page.quote(evidence[0]))
+        elif self._fit_to_judge is False:  # nor does it know when the evidence does not answer
+            yield from self._quote(run, evidence, INSTEAD)
 
     def _write(self, run: Run, evidence: Sequence[Evidence], on_status: Callable[[str], None]) -> Iterator[str]:
         """The answer in a model's words, each sentence checked before it is shown."""

@@ -8,6 +8,7 @@ from rag.intent import asks_for_list, asks_to_compare
 from rag.types import Evidence
 
 LEAD = "In the abstracts' own words:"
+INSTEAD = f"The model found no answer. {LEAD}"
 MOST = 4  # sentences of an answer
 MOST_COMPARED = 2  # sentences of each paper compared
 MOST_LISTED = 8  # papers of a list

@@ -68,11 +68,16 @@ def tells_probabilities(llm: Any) -> bool:
     return probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(["It rains."], "It rains.")) is not None
 
 
-def fit_to_judge(llm: Any) -> bool:
-    """Whether the model tells probabilities and passes a short examination, which small ones fail. Raises LLMError."""
+def fit_to_judge(llm: Any) -> bool | None:
+    """Whether the model passes a short examination, which small ones fail; None if it tells no probabilities.
+
+    Raises LLMError.
+    """
     for claim, supported in prompts.EXAMINATION:
         found = probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(prompts.EXAMINED, claim))
-        if found is None or (found >= 0.5) is not supported:
+        if found is None:
+            return None
+        if (found >= 0.5) is not supported:
             return False
     return True
 

@@ -282,6 +282,15 @@ def test_a_model_that_fails_the_examination_does_not_judge(library: Library, alw
     assert "judge_calls" not in answer.usage or answer.usage["judge_calls"] == 0
 
 
+def test_the_refusal_of_a_model_that_fails_the_examination_counts_for_nothing(library: Library) -> None:
+    refusal = "The abstracts do not say."
+    assert ask(library, refusal).outcome == "not_stated"  # a model that cannot be examined is believed
+    with serving(Script(refusal, yes=lambda _: True)) as server:
+        answer = Assistant(library, server.url).ask(QUESTION)
+    assert answer.message.startswith("The model found no answer.")
+    assert [(c.quoted, c.text) for c in answer.claims] == [(True, GOOD)]
+
+
 def test_a_server_that_refuses_to_tell_probabilities_is_not_asked_again(library: Library) -> None:
     with serving(Script(f"{GOOD} [1.2]", status=400)) as server:
         server.then = 200
