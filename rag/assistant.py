@@ -23,7 +23,7 @@ from rag.intent import (
     small_talk,
 )
 from rag.library import Library
-from rag.llms import complete, load_llm, name_of, stream_text
+from rag.llms import complete, load_llm, stream_text
 from rag.markers import Draft, parse, sentences_of
 from rag.mismatch import has_number
 from rag.question import check_question
@@ -94,7 +94,7 @@ class Assistant:
         run = Run(check_question(question))
         if reply := small_talk(run.question, len(self.library)):
             yield reply
-            yield run.answer("answered", reply, name_of(self.llm))
+            yield run.answer("answered", reply, self.llm)
             return
         run.standalone = self._standalone(run, history or ())
         on_status(f"searching {len(self.library):,} papers")
@@ -120,7 +120,7 @@ class Assistant:
             )
             yield message
         run.lap("answer")
-        yield run.answer(outcome, message, name_of(self.llm), decision.related if outcome == "not_stated" else ())
+        yield run.answer(outcome, message, self.llm, decision.related if outcome == "not_stated" else ())
 
     def _standalone(self, run: Run, history: History) -> str:
         """The question as it can be understood alone: a model is asked only when it refers back."""

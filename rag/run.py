@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
+from rag import cost
+from rag.llms import name_of
 from rag.page import Page
 from rag.types import Answer, Outcome, Paper
 
@@ -36,7 +39,7 @@ class Run:
         """Notes the seconds to the first word, once."""
         self.timings.setdefault("first_word", round(time.perf_counter() - self.started, 4))
 
-    def answer(self, outcome: Outcome, message: str, model: str, related: tuple[Paper, ...] = ()) -> Answer:
+    def answer(self, outcome: Outcome, message: str, llm: Any, related: tuple[Paper, ...] = ()) -> Answer:
         return Answer(
             question=self.question,
             outcome=outcome,
@@ -47,7 +50,8 @@ class Run:
             standalone=self.standalone or self.question,
             withheld=tuple(self.page.withheld),
             listing=outcome == "answered" and self.listing and not self.compared,
-            model=model,
+            model=name_of(llm),
             usage=self.usage,
+            cost=cost.dollars(llm, self.usage),
             timings={**self.timings, "total": round(time.perf_counter() - self.started, 4)},
         )

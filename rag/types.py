@@ -165,8 +165,8 @@ class Answer:
     `nothing_relevant`. `related` lists papers worth reading when the question was not answered. `message`
     introduces the claims, or is said in their place. `standalone` is the question as it was searched, with what
     earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `listing` tells that
-    the claims are the lines of a list, a paper each. `usage` counts tokens and calls. `timings` are seconds by step,
-    with `total`.
+    the claims are the lines of a list, a paper each. `usage` counts tokens and calls, `cost` is what they cost
+    in US dollars, None where no price is known. `timings` are seconds by step, with `total`.
     """
 
     question: str
@@ -180,6 +180,7 @@ class Answer:
     listing: bool = False
     model: str = "extractive"
     usage: dict[str, int] = field(default_factory=dict)
+    cost: float | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -205,5 +206,6 @@ class Answer:
             "withheld": [c.to_dict() for c in self.withheld],
             "model": self.model,
             "usage": self.usage,
+            "cost": self.cost,
             "timings": self.timings,
         }
