@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import AskpapersError, NoIndexError, SettingsError
+from rag.cli_options import load_settings, open_assistant, open_library, with_papers
+from rag.errors import AskpapersError, SettingsError
 
 if TYPE_CHECKING:
     from eval.stats import JudgeError
-    from rag.assistant import Assistant
-    from rag.library import Library
-    from rag.settings import Settings
 
 app = typer.Typer(
     add_completion=False,
@@ -67,7 +65,7 @@ def run(
 
     error = _judge_error(meta_file)
     report = evaluate(
-        _assistant(_settings(home=home, llm=llm, checking=checking)),
+        open_assistant(load_settings(home=home, llm=llm, checking=checking)),
         questions,
         split=split,
         judge=judge,
@@ -102,7 +100,7 @@ def score(
 
     report = score_answers(
         answers,
-        _library(_settings(home=home)),
+        with_papers(open_library(load_settings(home=home))),
         questions,
         split=split,
         judge=judge,
@@ -167,10 +165,10 @@ def meta(
     from eval.meta import meta as check
     from rag.llms import load_llm
 
-    settings = _settings(home=home, llm=llm)
+    settings = load_settings(home=home, llm=llm)
     model = load_llm(settings.llm) if judge == "llm" else None
     found = check(
-        _library(settings),
+        with_papers(open_library(settings)),
         claims,
         judge=judge,
         llm=model,
@@ -218,7 +216,7 @@ def new(
     """Print a template of questions to fill in, each drawn from another paper."""
     from eval.cases import template
 
-    for row in template(_library(_settings(home=home)).papers(), n, seed):
+    for row in template(with_papers(open_library(load_settings(home=home))).papers(), n, seed):
         print(json.dumps(row, ensure_ascii=False))
 
 
@@ -231,34 +229,12 @@ def check(
     from eval.cases import check_cases, read_cases
 
     cases = read_cases(file)
-    problems = check_cases(cases, _library(_settings(home=home)).papers())
+    problems = check_cases(cases, with_papers(open_library(load_settings(home=home))).papers())
     for problem in problems:
         print(problem)
     if problems:
         raise typer.Exit(1)
     print(f"{len(cases)} questions hold")
-
-
-def _settings(**given: Any) -> Settings:
-    from rag.settings import Settings
-
-    return Settings.load(**given)
-
-
-def _library(settings: Settings) -> Library:
-    from rag.cli_options import open_library
-
-    library = open_library(settings)
-    if not len(library):
-        raise NoIndexError(f"the index in {settings.home} holds no papers; add some with: askpapers index PATH...")
-    return library
-
-
-def _assistant(settings: Settings) -> Assistant:
-    from rag.assistant import Assistant
-
-    library = _library(settings)
-    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
 
 
 def _judge_error(spec: str | None) -> JudgeError | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -26,15 +26,11 @@ from rag.cli_options import (
     Source,
     Year,
     load_settings,
+    open_assistant,
     open_library,
     say,
 )
-from rag.errors import AskpapersError, NoIndexError
-
-if TYPE_CHECKING:
-    from rag.assistant import Assistant
-    from rag.library import Library
-    from rag.settings import Settings
+from rag.errors import AskpapersError
 
 app = typer.Typer(
     add_completion=False,
@@ -66,7 +62,7 @@ def ask(
 ) -> None:
     """Answer one question."""
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
-    answer = _assistant(settings).ask(question, where=_where(year, category, source))
+    answer = open_assistant(settings).ask(question, where=_where(year, category, source))
     if trace:
         with trace.open("a", encoding="utf-8") as file:
             file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
@@ -109,7 +105,7 @@ def chat(
     embedding: Embedding = None,
 ) -> None:
     """Ask one question after another in the terminal; an empty line or Ctrl-D ends."""
-    assistant = _assistant(load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding))
+    assistant = open_assistant(load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding))
     history: list[dict[str, str]] = []
     while question := _prompt():
         try:
@@ -143,7 +139,7 @@ def serve(
     library = open_library(settings, create=bool(collection))
     if collection and not len(library):
         read_in(library, collection)
-    assistant = _assistant(settings, library)  # before the page, which takes the model hub offline
+    assistant = open_assistant(settings, library)  # before the page, which takes the model hub offline
     from ui.access import login
     from ui.app import serve as serve_page
 
@@ -185,15 +181,6 @@ def retrieval(
         settings = load_settings(home=home or Path(aside), embedding=embedding, chroma_url="")
         library = open_library(settings, create=True)
         print(bench_retrieval(folder, library, split, bar.update, limit))
-
-
-def _assistant(settings: Settings, library: Library | None = None) -> Assistant:
-    from rag.assistant import Assistant
-
-    library = library or open_library(settings)
-    if not len(library):
-        raise NoIndexError(f"the index in {settings.home} holds no papers; add some with: askpapers index PATH...")
-    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
 
 
 def _where(year: list[int] | None, category: list[str] | None, source: list[str] | None) -> dict[str, Any] | None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rag.errors import NoIndexError
+
 if TYPE_CHECKING:
+    from rag.assistant import Assistant
     from rag.library import Library
     from rag.settings import Settings
 
@@ -56,6 +59,21 @@ def open_library(settings: Settings, create: bool = False) -> Library:
             create=create,
             progress=bar.update,
         )
+
+
+def open_assistant(settings: Settings, library: Library | None = None) -> Assistant:
+    """The assistant that the settings describe. Raises NoIndexError when the library holds no papers."""
+    from rag.assistant import Assistant
+
+    library = with_papers(library or open_library(settings))
+    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
+
+
+def with_papers(library: Library) -> Library:
+    """The library. Raises NoIndexError when it is empty."""
+    if not len(library):
+        raise NoIndexError(f"the index in {library.home} holds no papers; add some with: askpapers index PATH...")
+    return library
 
 
 def say(line: str) -> None:

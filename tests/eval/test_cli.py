@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-import eval.cli
 from eval.cases import read_cases
 from eval.cli import app, main
 from rag.library import Library
@@ -17,7 +16,8 @@ from rag.library import Library
 
 @pytest.fixture(autouse=True)
 def _library(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eval.cli, "_library", lambda settings: library)
+    monkeypatch.setattr("rag.cli_options.open_library", lambda settings: library)
+    monkeypatch.setattr("eval.cli.open_library", lambda settings: library)
 
 
 def invoke(*words: object) -> Result:
