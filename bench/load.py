@@ -165,6 +165,12 @@ def model() -> Iterator[str]:
             question = sent.rpartition("Question: ")[2]
             found = re.findall(r"^\[(\d+\.\d+)\] (.*)$", sent, re.MULTILINE)[:3]
             self.send_response(200)
+            if not body.get("stream"):  # asked for log-probabilities, which it does not tell
+                choice = {"index": 0, "message": {"role": "assistant", "content": "Yes"}, "finish_reason": "stop"}
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode())
+                return
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
             for piece in [*(f"{text} [{made}] " for made, text in found), f"{word(question)} was asked about. "]:
