@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +20,8 @@ from rag.errors import LibraryError
 if TYPE_CHECKING:
     from rag.library import Library
     from rag.readers import Reading
-    from rag.sync import SyncReport
+    from rag.settings import Settings
+    from rag.sync import Encode, SyncReport
 
 app = typer.Typer()
 
@@ -29,12 +31,16 @@ SHOWN = 20  # ledger lines printed; all are kept in the ledger
 @app.command()
 def index(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders: Daily Papers pages, JSONL, CSV, .bib, arXiv.")],
+    ray: Annotated[
+        bool, typer.Option("--ray", help="Embed on a Ray cluster (RAY_ADDRESS), or a Ray of its own where none runs.")
+    ] = False,
     home: Home = None,
     embedding: Embedding = None,
 ) -> None:
     """Read papers into the library; what is already there and unchanged is left as it is."""
     settings = load_settings(home=home, embedding=embedding)
-    report = read_in(open_library(settings, create=True), paths)
+    library = open_library(settings, create=True)
+    report = read_in(library, paths, _on_ray(settings, library) if ray else None)
     if report.read == report.rejected:
         raise typer.Exit(1)
 
@@ -130,15 +136,23 @@ def doctor(
         raise typer.Exit(1)
 
 
-def read_in(library: Library, paths: list[Path]) -> SyncReport:
-    """Indexes with a progress bar, and prints what became of the records. Ctrl-C ends it after the batch in hand."""
+def _on_ray(settings: Settings, library: Library) -> Encode:
+    from rag.embedding import load_embedder
+    from rag.ray_embedding import embedding_on_ray
+
+    load = partial(load_embedder, settings.embedding, settings.embedding_runtime)
+    return embedding_on_ray(load, library.embedder.fingerprint)
+
+
+def read_in(library: Library, paths: list[Path], embed: Encode | None = None) -> SyncReport:
+    """Indexes with a progress bar, and prints what became of the records. Ctrl-C ends it after the batches in hand."""
     from tqdm import tqdm
 
     from rag.readers import read_papers
 
     papers = read_papers(*paths)
     with tqdm(desc="indexing", unit=" papers", file=sys.stderr) as bar, _stopped_by_ctrl_c(papers):
-        report = library.sync(papers, progress=bar.update)
+        report = library.sync(papers, bar.update, embed)
     for line in [*map(str, report.rejections), *report.notes][:SHOWN]:
         say(line)
     more = report.rejected + len(report.notes) - SHOWN

@@ -21,7 +21,7 @@ from rag.reranker import Reranker, load_reranker
 from rag.server import Server
 from rag.shelf import Shelf
 from rag.store import compare
-from rag.sync import Progress, Sync, SyncReport
+from rag.sync import Encode, Progress, Sync, SyncReport
 from rag.types import Hit, Paper
 from rag.writing import writing
 
@@ -236,15 +236,18 @@ class Library:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def sync(self, papers: Iterable[Paper], progress: Progress | None = None) -> SyncReport:
+    def sync(
+        self, papers: Iterable[Paper], progress: Progress | None = None, embed: Encode | None = None
+    ) -> SyncReport:
         """Brings the papers in: new ones are added, changed ones updated, the rest is left as it is.
 
         Papers already in the library that do not come by are kept. `progress` is called with the number of
-        papers done since the last call. Raises BusyError while another process or machine is writing, LibraryError on
-        a full disk or when the server is gone.
+        papers done since the last call. `embed` turns batches of papers into records somewhere else
+        (`rag.ray_embedding`). Raises BusyError while another process or machine is writing, LibraryError on a full
+        disk or when the server is gone.
         """
         with writing(self):
-            return Sync(self, progress).run(papers)
+            return Sync(self, progress, embed).run(papers)
 
     def remove(self, paper_ids: Sequence[str]) -> int:
         """Removes papers everywhere; gives how many there were."""

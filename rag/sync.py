@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +25,7 @@ BATCH = 128  # papers embedded and written together
 LEXICAL_BATCH = 5000  # papers a Tantivy commit
 
 Progress = Callable[[int], object]
+Encode = Callable[[Iterable[Sequence[Paper]]], Iterable[Sequence[Record]]]
 
 
 @dataclass
@@ -58,27 +61,25 @@ class SyncReport:
 class Sync:
     """One import. Used while the library's writer lock is held."""
 
-    def __init__(self, library: Library, progress: Progress | None = None) -> None:
+    def __init__(self, library: Library, progress: Progress | None = None, embed: Encode | None = None) -> None:
+        """`embed` turns batches of papers into their records, in any order; in this process if not given."""
         self.library = library
         self.shelf = library.shelf
         self.progress = progress or (lambda done: None)
+        self.embed = embed or partial(map, partial(encode, library.embedder))
         self.report = SyncReport()
+        self.seen: dict[str, tuple[int, str, str, str]] = {}  # version, title, hash and place: not whole papers
 
     def run(self, papers: Iterable[Paper]) -> SyncReport:
         """Writes what is new or changed, batch by batch, and an entry in the ledger."""
         started = time.time()
         changed: list[str] = []
-        pending: list[Paper] = []
         try:
-            for paper in self._news(papers):
-                pending.append(paper)
-                if len(pending) >= BATCH:
-                    changed += self._put_counted(pending)
-                    pending = []
+            for records in self.embed(_batches(self._news(papers))):
+                changed += self._write_counted(records)
                 if len(changed) >= LEXICAL_BATCH:
                     self._index_words(changed)
                     changed = []
-            changed += self._put_counted(pending)
         finally:
             self._index_words(changed)
         self.report.rejections += getattr(papers, "rejected", [])
@@ -87,8 +88,7 @@ class Sync:
 
     def _news(self, papers: Iterable[Paper]) -> Iterator[Paper]:
         """The papers that must be written, the others counted."""
-        seen: dict[str, tuple[int, str, str, str]] = {}  # version, title, hash and place: not whole papers
-        report = self.report
+        report, seen = self.report, self.seen
         for paper in papers:
             version, title, content, place = seen.get(paper.id, (-1, "", "", ""))
             if paper.version <= version:
@@ -101,8 +101,8 @@ class Sync:
                     report.notes.append(f"{paper.place}: differs from {place}, the same paper; the first is kept")
                 continue
             seen[paper.id] = (paper.version, paper.title, paper.content_hash, paper.place)
-            known = self.shelf.hash(paper.id)
-            if known is None:
+            known = self.shelf.hash(paper.id) or content  # an older version may be on its way to the shelf
+            if not known:
                 report.added += 1
             elif known == paper.content_hash or self._is_older(paper):
                 report.unchanged += 1
@@ -116,27 +116,30 @@ class Sync:
         stored = next(self.shelf.papers("id = ?", (paper.id,)), None)
         return stored is not None and stored.version > paper.version
 
-    def _put_counted(self, papers: Sequence[Paper]) -> list[str]:
-        ids = put(self.library, papers)
-        self.progress(len(papers))
-        return ids
+    def _write_counted(self, records: Sequence[Record]) -> list[str]:
+        newest = [r for r in records if self.seen[r.paper.id][2] == r.paper.content_hash]  # a newer version may follow
+        write(self.library, newest)
+        self.progress(len(records))
+        return [r.paper.id for r in newest]
 
     def _index_words(self, paper_ids: Sequence[str]) -> None:
         if paper_ids:
             self.library.lexical.write(r.paper for i in paper_ids for r in self.shelf.records([i]))
 
 
-def put(library: Library, papers: Sequence[Paper]) -> list[str]:
-    """Embeds and writes papers to Chroma, then to the shelf; gives their ids."""
-    if not papers:
-        return []
-    latest = list({p.id: p for p in papers}.values())  # a newer version may follow in the same batch
-    records = encode(library.embedder, latest)
-    known = [p.id for p in latest if library.shelf.hash(p.id) is not None]
+def _batches(papers: Iterator[Paper]) -> Iterator[list[Paper]]:
+    while batch := list(islice(papers, BATCH)):
+        yield batch
+
+
+def write(library: Library, records: Sequence[Record]) -> None:
+    """Writes the records of different papers to Chroma, then to the shelf."""
+    if not records:
+        return
+    known = [r.paper.id for r in records if library.shelf.hash(r.paper.id) is not None]
     library.store.put([(r.paper, r.passages, r.vectors) for r in records], known)
     with library.shelf.transaction():
         library.shelf.put(records)
-    return [p.id for p in latest]
 
 
 def encode(embedder: Embedder, papers: Sequence[Paper]) -> list[Record]:
@@ -172,5 +175,6 @@ def repair(library: Library) -> None:
         part = behind[start : start + BATCH]
         papers = [s.paper for s in library.store.get(part)]
         library.store.delete(sorted(set(part) - {p.id for p in papers}))  # their first row was never written
-        put(library, papers)
+        if papers:
+            write(library, encode(library.embedder, papers))
     library.lexical.write(library.shelf.papers(), clear=True)
