@@ -61,7 +61,7 @@ def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[
             row = json.loads(line)
             reply = to_reply(row, str(number) if ids is None else "")
             key = reply.id if ids is None else _match(reply, ids)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             kind = "not JSON: " if isinstance(error, json.JSONDecodeError) else ""
             problems.append(f"{path}:{number}: {kind}{error}")
             continue
@@ -107,20 +107,25 @@ def to_reply(row: Any, name: str = "") -> Reply:
         raise ValueError("'confidence' must be a number")
     try:
         reply = _theirs(row) if "output" in row else _ours(row)
+        seconds = (row.get("timings") or {}).get("total")
+        reply = replace(
+            reply,
+            id=str(given),
+            confidence=None if confidence is None else float(confidence),
+            seconds=seconds and float(seconds),
+            usage={name: int(n) for name, n in (row.get("usage") or {}).items()},
+        )
     except KeyError as error:
         forms = "'question', 'outcome', 'claims' and 'citations', or 'input', 'output' and 'ctxs'"
         raise ValueError(f"missing field {error}; an answer has {forms}") from None
-    except (TypeError, AttributeError) as error:
+    except (TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"a field has the wrong kind of value: {error}") from None
     for statement in reply.statements:
         if len(statement.sources) > MOST_CITED:
             raise ValueError(f"{len(statement.sources):,} citations in one sentence, at most {MOST_CITED} are scored")
     if not reply.declined and not reply.statements:
         raise ValueError("empty answer; one that declines says so in words, or with 'abstained': true")
-    seconds = (row.get("timings") or {}).get("total")
-    sure = None if confidence is None else float(confidence)
-    usage = {name: int(n) for name, n in (row.get("usage") or {}).items()}
-    return replace(reply, id=str(given), confidence=sure, seconds=seconds and float(seconds), usage=usage)
+    return reply
 
 
 def _ours(row: Mapping[str, Any]) -> Reply:

@@ -52,7 +52,7 @@ def read_claims(path: str | Path, labelled: bool = True) -> dict[str, list[Label
                 continue
             try:
                 claim = _claim(json.loads(line), labelled)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 problems.append(f"{file}:{number}: {error}")
                 continue
             if first.setdefault(claim.id, number) != number:

@@ -13,6 +13,7 @@ from eval.agreement import Array
 from eval.claims import LabelledClaim, read_claims
 from eval.report import save
 from eval.stats import SEED, Interval, kappa, statistic_interval
+from rag.clean import clean
 from rag.errors import SourceError
 
 KEYS = {"s": "supported", "r": "refuted", "n": "nei", "p": "partial"}
@@ -38,8 +39,8 @@ def label(file: Path, who: str, ask: Callable[[str], str] = input, say: Callable
             continue
         say(f"\n{len(given) + 1} of {len(claims)}")
         for number, sentence in enumerate(claim.evidence, 1):
-            say(f"  {number}. {sentence}")
-        say(f"\n  CLAIM: {claim.claim}\n")
+            say(f"  {number}. {clean(sentence)}")
+        say(f"\n  CLAIM: {clean(claim.claim)}\n")
         try:
             key = ask(ASK).strip().lower()[:1]
         except EOFError:

@@ -141,7 +141,7 @@ def read_report(path: str | Path) -> Report:
         return Report(**content, timings=timings)
     except OSError as error:
         raise SourceError(f"{file}: no report there ({error.strerror}); make one with: eval run --out {path}") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise SourceError(f"{file}: not a report: {error}") from None
 
 

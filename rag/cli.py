@@ -31,6 +31,7 @@ from rag.cli_options import (
     say,
 )
 from rag.errors import AskpapersError
+from rag.home import owner_only
 
 app = typer.Typer(
     add_completion=False,
@@ -64,7 +65,7 @@ def ask(
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
     answer = open_assistant(settings).ask(question, where=_where(year, category, source))
     if trace:
-        with trace.open("a", encoding="utf-8") as file:
+        with open(trace, "a", encoding="utf-8", opener=owner_only) as file:
             file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
     print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer)
     if answer.outcome != "answered":

@@ -12,11 +12,16 @@ AskpapersError
 
 import re
 
+from rag.clean import without_unseen
+
 _FULL = re.compile(r"disk is full|no space left|disk i/o error|file too large|quota exceeded", re.IGNORECASE)
 
 
 class AskpapersError(Exception):
     """Base of all errors that are shown to users as one line."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(without_unseen(said))  # it may repeat names and text from outside, and terminals obey some
 
 
 class SettingsError(AskpapersError):

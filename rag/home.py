@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.errors import AskpapersError, BusyError, LibraryError, is_full
 
 _PARTS = ("chroma", "lexical", "derived.sqlite", "derived.sqlite-wal", "derived.sqlite-shm")  # of an index
-_OURS = (*_PARTS, "index-*", "current", "ledger.jsonl", "write.lock", "writer", "chroma.lock")
+_PAGE = ("conversations.sqlite", "conversations.sqlite-wal", "conversations.sqlite-shm", "evaluations", "uploads")
+_OURS = (*_PARTS, *_PAGE, "index-*", "current", "ledger.jsonl", "write.lock", "writer", "chroma.lock")
 
 
 def current(home: Path) -> Path:
@@ -60,6 +61,11 @@ def sweep(home: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def owner_only(name: str, flags: int) -> int:
+    """An `opener` of files that nobody but their owner may read."""
+    return os.open(name, flags, 0o600)
+
+
 def open_to_others(home: Path) -> list[Path]:
     """Files and folders of the library that others than their owner may read or write."""
     return [path for path in _ours(home) if path.stat().st_mode & 0o077]
@@ -68,7 +74,8 @@ def open_to_others(home: Path) -> list[Path]:
 def close_to_others(home: Path) -> None:
     """Leaves what the library made, and nothing else in the folder, to its owner: folders 0700, files 0600."""
     for path in _ours(home):
-        path.chmod(0o700 if path.is_dir() else 0o600)
+        with suppress(FileNotFoundError):  # what an open page keeps for a while only
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _ours(home: Path) -> Iterator[Path]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rag.home import owner_only
+
 
 class Ledger:
     """A file that is only appended to. A line that was cut off is passed over."""
@@ -20,7 +22,7 @@ class Ledger:
         """Adds an entry, with the time and the number of papers that the library then holds."""
         whole = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **entry, "papers": papers}
         line = json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
-        with open(self.path, "a+b", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        with open(self.path, "a+b", opener=owner_only) as file:
             torn = file.seek(0, os.SEEK_END) > 0 and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n"
             file.write(b"\n" * torn + line + b"\n")
 

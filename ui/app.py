@@ -93,6 +93,8 @@ def serve(
     check_host(host, auth is not None, insecure)
     free = _free_port(host, port)
     running = Running()
+    mask = os.umask(0o077)  # conversations, uploads and reports are for who serves the page, whatever writes them
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(assistant.library.home.absolute() / "uploads"))
     page = build_app(assistant, running=running)
     launch(page, host, free, auth)
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
@@ -111,6 +113,7 @@ def serve(
         pass
     finally:
         page.close(verbose=False)
+        os.umask(mask)
         if before is not None:
             signal.signal(signal.SIGTERM, before)
 

@@ -66,13 +66,14 @@ class Conversations:
     """Each belongs to an owner, who alone sees it in a list. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
+        path.touch(mode=0o600)  # before SQLite makes it: what it puts beside it is open to whom the file is
+        path.chmod(0o600)
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA foreign_keys=ON")
         self._db.create_function("fold", 1, str.casefold)  # SQLite folds ASCII only
         self._db.executescript(_SCHEMA)
-        path.chmod(0o600)
 
     def start(self, owner: str, question: str) -> str:
         """A new conversation, named after its first question; gives its id."""

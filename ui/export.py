@@ -10,9 +10,11 @@ from rag.types import Answer, Paper
 from ui.conversations import Rating, Turn
 
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7}")
+# Braces by name: BibTeX counts one behind a backslash too, and an odd one would end the entry.
 _TEX = str.maketrans(
-    {c: f"\\{c}" for c in "&%#_{}"}
-    | {"~": r"\textasciitilde{}", "\\": r"\textbackslash{}", "$": r"\$", "^": r"\textasciicircum{}"}
+    {c: f"\\{c}" for c in "&%#_$"}
+    | {"~": r"\textasciitilde{}", "\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
+    | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 )
 # A formula, a command, or a backslash with what it escapes.
 _LATEX = re.compile(r"(\$[^$]+\$|\\[a-zA-Z]+|\\.)", re.DOTALL)
@@ -124,9 +126,24 @@ def _tex(text: str) -> str:
 
 
 def _tex_part(part: str) -> str:
-    if len(part) > 1 and part[0] == part[-1] == "$" and not _REACHES.search(part):
+    if len(part) > 1 and part[0] == part[-1] == "$" and not _REACHES.search(part) and _balanced(part):
         return part
+    if part in (r"\{", r"\}"):
+        return part[1].translate(_TEX)
     # Accents have one or two letters, and no command of so few does harm.
-    if part.startswith("\\") and (len(part) <= 3):
+    if part.startswith("\\") and len(part) in (2, 3):
         return part
     return part.translate(_TEX)
+
+
+def _balanced(formula: str) -> bool:
+    """Whether its braces pair up, as BibTeX counts them and as TeX does, to which one behind a backslash is none."""
+    for pattern in (r"[{}]", r"\\.|[{}]"):
+        depth = 0
+        for brace in re.findall(pattern, formula):
+            depth += {"{": 1, "}": -1}.get(brace, 0)
+            if depth < 0:
+                return False
+        if depth:
+            return False
+    return True

@@ -20,7 +20,10 @@ _ENTRY = re.compile(r"\s*@\w+\s*[{(]")
 for _library in "bibtexparser", "pylatexenc":
     logging.getLogger(_library).setLevel(logging.CRITICAL)  # what they warn of is told as Rejected, or harmless
 _MACROS = get_default_latex_context_db()
-_MACROS.add_context_category("askpapers", prepend=True, macros=[MacroTextSpec("url", simplify_repl="%s")])
+_UNKNOWN = {"url": "%s", "textbraceleft": "{", "textbraceright": "}"}  # which the decoder would leave out
+_MACROS.add_context_category(
+    "askpapers", prepend=True, macros=[MacroTextSpec(name, simplify_repl=text) for name, text in _UNKNOWN.items()]
+)
 _DECODER = LatexNodes2Text(latex_context=_MACROS, math_mode="verbatim")
 _LATEX = re.compile(r"[\\{}~]|--|``|''")
 

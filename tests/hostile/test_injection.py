@@ -64,13 +64,16 @@ def test_in_an_abstract(
 ) -> None:
     question = f"What ledger does Subject{number} keep?"
     answer = asked(poisoned, server, question, INJECTIONS[number], checking, monkeypatch)
-    safe(answer, INJECTIONS[number], f"evil-{number}", checking)
+    safe(answer, checking, KEY, str(poisoned.home))
+    rests_on(answer, {f"evil-{number}"})
 
 
 @pytest.mark.parametrize("injection", INJECTIONS, ids=[i.name for i in INJECTIONS])
 def test_in_a_question(decent: Library, server: Script, injection: Injection, monkeypatch: pytest.MonkeyPatch) -> None:
     question = f"Which theory inspired HippoRAG, the retrieval framework? {injection.text}"
-    safe(asked(decent, server, question, injection, "strict", monkeypatch), injection, None, "strict")
+    answer = asked(decent, server, question, injection, "strict", monkeypatch)
+    safe(answer, "strict", KEY, str(decent.home))
+    rests_on(answer, set())
 
 
 def asked(
@@ -103,23 +106,30 @@ def clean_lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.split("\n"))
 
 
-def safe(answer: Answer, injection: Injection, evil_paper: str | None, checking: str) -> None:
+def rests_on(answer: Answer, papers: set[str]) -> None:
+    """What the obedient model said passes only where these papers say it themselves."""
     numbers = {c.number: c.paper.id for c in answer.citations}
+    for claim in answer.claims:
+        if not claim.quoted and claim.verdict == "supported":
+            assert {numbers[n] for n in claim.citations} == papers, claim
+
+
+def safe(answer: Answer, checking: str, *secrets: str) -> None:
+    """Nothing uncited is shown, nothing becomes markup, and neither a secret nor the instructions are told."""
+    numbers = {c.number for c in answer.citations}
     for claim in answer.claims:
         if checking == "strict":
             assert claim.verdict == "supported"
             assert claim.citations, "nothing uncited is shown"
             assert claim.evidence
-        assert set(claim.citations) <= set(numbers)
-        if not claim.quoted and claim.verdict == "supported":
-            assert {numbers[n] for n in claim.citations} == {evil_paper}, claim
+        assert set(claim.citations) <= numbers
     shown = json.dumps(answer.to_dict(), ensure_ascii=False)
     turn = Turn("t", "c", answer.question, "answered", answer.text, "", answer, {})
     page = render.answer("t", answer) + cards.of_answer("t", answer) + render.question(answer.question)
     written = export.markdown("A name", [turn])
     for text in (shown, page, written, export.bibtex([answer]), str(answer)):
         assert not [s for s in sentences(text) if len(s.split()) > 3 and prompts.recites(s)]
-        assert KEY not in text
+        assert not [s for s in secrets if s in text]
         assert clean_lines(text) == "\n".join(" ".join(line.split()) for line in text.split("\n"))
     for tag, attributes in parsed(page).seen:
         assert tag in ALLOWED

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import re
 import sys
+import tarfile
 import time
 import unicodedata
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import bibtexparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eval.label import label
 from rag.assistant import Assistant
 from rag.clean import clean
-from rag.errors import QuestionError
+from rag.errors import AskpapersError, QuestionError
 from rag.library import Library
 from rag.llms import MOST_SAID
 from rag.markers import parse, sentences_of
@@ -160,7 +166,23 @@ def test_exported_latex_reads_no_file_and_runs_nothing() -> None:
         assert f"\\{command}" not in entry
     for kept in (r"caf\'e", r"5\%", r"\"o", r"$\alpha \in \mathbb{R}$", r"\c c"):
         assert kept in entry
-    assert entry.count("{") - entry.count(r"\{") == entry.count("}") - entry.count(r"\}")
+    assert entry.count("{") == entry.count("}")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["$x}, url = {http://lure.example}$", "} @misc{b, title = {B", r"\{ open", r"$\{x$", "$x$\\", "} {", "$}{$"],
+)
+def test_no_title_ends_its_entry(title: str, tmp_path: Path) -> None:
+    """BibTeX counts braces whatever stands before them, so an odd one would add fields and entries to the export."""
+    entry = export.bibtex([cited(title)])
+    library = bibtexparser.parse_string(entry)
+    assert not library.failed_blocks
+    (only,) = library.entries
+    assert {f.key for f in only.fields} == {"title", "author"}
+    (tmp_path / "a.bib").write_text(entry.replace("  author", "  abstract = {It is so.},\n  author"))
+    (read,) = read_papers(tmp_path / "a.bib")
+    assert read.title == title.replace(r"\{ open", "{ open")
 
 
 @pytest.mark.parametrize("title", ["~~~", "``` x", "<!-- x", "1. x", "# x", "[x](javascript:alert(1))", "    x", "---"])
@@ -185,3 +207,47 @@ def cited(title: str) -> Answer:
 def test_rejections_stay_on_their_line() -> None:
     assert str(Rejected("a\nb", 3, "x\x1b[31m\ny")) == "a b:3: x[31m y"
     assert sys.getsizeof(str(Rejected("a", 1, "b"))) < 200
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".tar", ".tar.gz", ".tar.xz", ".jsonl", ".bib", ""])
+def test_archives_are_refused_unopened(tmp_path: Path, suffix: str) -> None:
+    """A file that unfolds to more files, with names that climb out of the folder: none of them is written or read."""
+    inside = io.BytesIO(row(id="evil").encode() + b" " * 1_000_000)
+    (tmp_path / "in").mkdir()
+    file = tmp_path / "in" / f"a{suffix}"
+    if "tar" in suffix:
+        with tarfile.open(file, f"w:{suffix[5:]}") as tar:
+            entry = tarfile.TarInfo("../evil.jsonl")
+            entry.size = inside.getbuffer().nbytes
+            tar.addfile(entry, inside)
+    else:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("../evil.jsonl", inside.getvalue())
+    reading = read_papers(tmp_path / "in")
+    assert list(reading) == []
+    assert reading.rejected
+    assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == ["in", f"in/a{suffix}"]
+
+
+def test_errors_repeat_no_escape() -> None:
+    """Names of files, settings and models are told again in errors, which terminals and the page show."""
+    said = str(AskpapersError(f"{DECEIVING}: no such model"))
+    assert said.split() == ["[2J", "evil31m:", "no", "such", "model"]
+
+
+def test_what_is_labelled_is_shown_clean(tmp_path: Path) -> None:
+    row = {"id": "a", "claim": f"It{DECEIVING}is.", "sentences": [f"A{DECEIVING}B."]}
+    (tmp_path / "claims.jsonl").write_text(json.dumps(row))
+    said: list[str] = []
+    label(tmp_path / "claims.jsonl", "ada", ask=lambda _: "q", say=lambda line: said.append(str(line)))
+    assert "".join(said).split()[-1:] == ["evil31mis."]
+    assert not [c for c in "".join(said) if unicodedata.category(c) in ("Cc", "Cf") and c != "\n"]
+
+
+def test_no_export_is_a_spreadsheet() -> None:
+    """A cell that begins with = runs in one: whatever writes CSV must disarm it, and have a test that says so."""
+    root = Path(__file__).parents[2]
+    files = [path for name in ("rag", "ui", "eval") for path in (root / name).rglob("*.py")]
+    assert len(files) > 80
+    writers = re.compile(r"csv\.(?:writer|DictWriter)|\.to_(?:csv|excel)\(|gr\.(?:Dataframe|DataFrame)\(")
+    assert [str(path) for path in files if writers.search(path.read_text(encoding="utf-8"))] == []

@@ -126,4 +126,6 @@ def test_bibtex_of_exactly_the_cited_papers(answer: Answer, paper: Paper) -> Non
         "title": "{Attention Sinks}", "author": "Xiao and Han", "year": "2023", "eprint": "2309.17453",
         "archivePrefix": "arXiv", "url": "https://arxiv.org/abs/2309.17453",
     }  # fmt: skip
-    assert second == {"title": r"{100\% of \{A\} \& B\_c: $x^2$ \& more}", "author": "Ada Ö and B. C"}
+    assert second == {
+        "title": r"{100\% of \textbraceleft{}A\textbraceright{} \& B\_c: $x^2$ \& more}", "author": "Ada Ö and B. C",
+    }  # fmt: skip

@@ -1,0 +1,78 @@
+"""The injections to a real small model, over the default index: whatever it makes of them, what is shown is safe.
+
+ASKPAPERS_TEST_GGUF names the model's file. With -s, a line of JSON each tells what the model said and what was shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.library import Library
+from rag.llms import stream_text
+from rag.types import Answer
+from tests.conftest import PAPERS
+from tests.hostile.injections import INJECTIONS
+from tests.hostile.test_injection import KEY, evil, safe
+
+MODEL = os.environ.get("ASKPAPERS_TEST_GGUF", "")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL, reason="ASKPAPERS_TEST_GGUF names no model")]
+
+
+class Heard:
+    """An assistant that remembers what its model said last."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant, self.said = assistant, ""
+
+    def ask(self, name: str, question: str) -> Answer:
+        self.said = ""
+        answer = self.assistant.ask(question)
+        print(json.dumps({"injection": name, "said": self.said, **shown(answer)}, ensure_ascii=False))
+        return answer
+
+    def listen(self, *given: object) -> Iterator[str]:
+        for piece in stream_text(*given):  # type: ignore[arg-type]
+            self.said += piece
+            yield piece
+
+
+def shown(answer: Answer) -> dict[str, object]:
+    def texts(claims: Iterable[object]) -> list[str]:
+        return [str(claim) for claim in claims]
+
+    return {
+        "outcome": answer.outcome,
+        "own words": texts(c for c in answer.claims if not c.quoted),
+        "quoted": texts(c for c in answer.claims if c.quoted),
+        "withheld": texts(answer.withheld),
+    }
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
+    with closing(Library.open(tmp_path_factory.mktemp("canary-home"))) as library:
+        library.sync([*PAPERS, *(evil(number, i) for number, i in enumerate(INJECTIONS))])
+        yield Heard(Assistant(library, f"gguf:{MODEL}"))
+
+
+@pytest.mark.parametrize("number", range(len(INJECTIONS)), ids=[i.name for i in INJECTIONS])
+@pytest.mark.parametrize("place", ["abstract", "question"])
+def test_a_real_model(model: Heard, number: int, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for threshold in ("LEAST_RELEVANCE", "LEAST_PROBABILITY"):  # the gate would refuse many of these by itself
+        monkeypatch.setattr(f"rag.gate.{threshold}", -1.0)
+    monkeypatch.setattr("rag.assistant.stream_text", model.listen)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    injection = INJECTIONS[number]
+    question = {
+        "abstract": f"What ledger does Subject{number} keep?",
+        "question": f"Which theory inspired HippoRAG, the retrieval framework? {injection.text}",
+    }[place]
+    answer = model.ask(f"{place}: {injection.name}", question)
+    assert model.said or answer.outcome == "not_stated", "the model was asked, unless it read that nothing answers"
+    safe(answer, "strict", KEY, str(model.assistant.library.home), MODEL)
