@@ -39,7 +39,7 @@ def of_file(file: Path, content: bytes, packed: bool = False) -> list[Paper]:
     """Whatever a file holds: every record is counted once, what is taken is sound, what is not says where and why."""
     file.write_bytes(gzip.compress(content, 1) if packed else content)
     reading = read_papers(file)
-    sync = Sync(SimpleNamespace(shelf=_EmptyShelf()))  # type: ignore[arg-type]
+    sync = Sync(SimpleNamespace(shelf=_EmptyShelf(), embedder=None))  # type: ignore[arg-type]
     news = list(sync._news(reading))
     report = sync.report
     assert len(news) == report.added + report.updated

@@ -62,7 +62,7 @@ def test_index_answer_trace_conversation_and_evaluation(tmp_path: Path, monkeypa
     (tmp_path / "questions.jsonl").write_text(json.dumps(QUESTIONS[2]) + "\n")
     with closing(opened(home)) as library:
         library.sync(PAPERS)
-        monkeypatch.setattr("rag.cli.open_library", lambda *_: library)
+        monkeypatch.setattr("rag.cli_options.open_library", lambda *_: library)
         ask(QUESTION, home=home, trace=home / "trace.jsonl")
         assert (home / "trace.jsonl").stat().st_size
         with closing(Conversations(home / "conversations.sqlite")):
