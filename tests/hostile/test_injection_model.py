@@ -1,10 +1,11 @@
-"""The injections to a real small model, over the default index: whatever it makes of them, what is shown is safe.
+"""The injections to a real small model, over the default embedding: whatever it makes of them, what is shown is safe.
 
 ASKPAPERS_TEST_GGUF names the model's file. With -s, a line of JSON each tells what the model said and what was shown.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -21,7 +22,11 @@ from tests.hostile.injections import INJECTIONS
 from tests.hostile.test_injection import KEY, evil, safe
 
 MODEL = os.environ.get("ASKPAPERS_TEST_GGUF", "")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not MODEL, reason="ASKPAPERS_TEST_GGUF names no model")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not MODEL, reason="ASKPAPERS_TEST_GGUF names no model"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # llama-index closes no connection of a model it copied
+]
 
 
 class Heard:
@@ -58,7 +63,10 @@ def shown(answer: Answer) -> dict[str, object]:
 def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
     with closing(Library.open(tmp_path_factory.mktemp("canary-home"))) as library:
         library.sync([*PAPERS, *(evil(number, i) for number, i in enumerate(INJECTIONS))])
-        yield Heard(Assistant(library, f"gguf:{MODEL}"))
+        heard = Heard(Assistant(library, f"gguf:{MODEL}"))
+        yield heard
+        heard.assistant.llm._get_client().close()
+        gc.collect()  # now, while unclosed connections are ignored: at the end of the run they would fail it
 
 
 @pytest.mark.parametrize("number", range(len(INJECTIONS)), ids=[i.name for i in INJECTIONS])
