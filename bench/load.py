@@ -28,6 +28,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import psutil
@@ -88,7 +89,9 @@ def measure(
         mine = asked[number::users] if users <= len(asked) else [asked[number % len(asked)]]
         for turn in range(10**6):
             question, begun = mine[turn % len(mine)], time.monotonic()
-            visitors[number].key = f"{number}-{turn}"
+            visitors[
+                number
+            ].key = uuid4().hex  # somebody new, or the list of conversations would hold the last question
             outcome = asking(visitors[number], question, asked, mode)
             outcomes[outcome] += 1  # one thread at a time changes a Counter's entry: the GIL is held
             if outcome == "right":
