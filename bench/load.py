@@ -89,9 +89,7 @@ def measure(
         mine = asked[number::users] if users <= len(asked) else [asked[number % len(asked)]]
         for turn in range(10**6):
             question, begun = mine[turn % len(mine)], time.monotonic()
-            visitors[
-                number
-            ].key = uuid4().hex  # somebody new, or the list of conversations would hold the last question
+            visitors[number].key = uuid4().hex  # somebody new: their list of conversations is empty
             outcome = asking(visitors[number], question, asked, mode)
             outcomes[outcome] += 1  # one thread at a time changes a Counter's entry: the GIL is held
             if outcome == "right":
