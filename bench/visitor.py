@@ -28,17 +28,17 @@ class Visitor:
         # Question, edited turn, conversation, browser's key, filter; then the settings as they are at first.
         self._settings = [parts[made].get("value") for made in self._event["inputs"][5:]]
         self.key = uuid4().hex
+        self._session = uuid4().hex
 
     def ask(self, question: str) -> Iterator[dict[str, Any]]:
         """What the server sends of the answer, message by message. Raises BusyError."""
-        session = uuid4().hex
         data = [question, "", "", self.key, {}, *self._settings]
-        body = {"data": data, "fn_index": self._event["id"], "session_hash": session, "trigger_id": None}
+        body = {"data": data, "fn_index": self._event["id"], "session_hash": self._session, "trigger_id": None}
         taken = self._http.post(f"{self._api}/queue/join", json=body)
         if taken.status_code == 503:
             raise BusyError(taken.json()["detail"])
         taken.raise_for_status()
-        with self._http.stream("GET", f"{self._api}/queue/data", params={"session_hash": session}) as stream:
+        with self._http.stream("GET", f"{self._api}/queue/data", params={"session_hash": self._session}) as stream:
             for line in stream.iter_lines():
                 if line.startswith("data:"):
                     message = json.loads(line[5:])

@@ -40,6 +40,7 @@ _GRACE = 7  # seconds that answers have to end: containers are killed 10 seconds
 _LAST_WORDS = 0.5  # seconds in which the ends of the last answers are sent
 _PORTS = 100  # ports tried from the one asked for
 _LARGEST = "200mb"  # file to add
+_TABS = 1000  # open at once, whose state is kept: Gradio takes some 0.3 MB for each, and 10,000 unless told
 _DAY = 86400
 
 
@@ -129,6 +130,7 @@ def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
         head=HEAD,
         max_threads=_THREADS,
         max_file_size=_LARGEST,
+        state_session_capacity=_TABS,
         prevent_thread_lock=True,
         quiet=True,
         share=False,
