@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import BusyError, LibraryError
 from rag.home import writer_lock
-from rag.sync import BATCH, Progress, encode
+from rag.sync import Progress, batches, encode
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -47,8 +47,7 @@ def follow(library: Library, progress: Progress | None = None) -> None:
         return
     changed = store.changed(since if since < generation else 0)
     behind = [i for i, content in changed.items() if shelf.hash(i) != content]
-    for start in range(0, len(behind), BATCH):
-        part = behind[start : start + BATCH]
+    for part in batches(behind):
         records = encode(library.embedder, [s.paper for s in store.get(part)])
         with shelf.transaction():
             shelf.put(records)

@@ -12,7 +12,7 @@ from rag.errors import LibraryError, NoIndexError
 from rag.home import beside, close_to_others, current, has_index, sweep, switch, writer_lock
 from rag.library import Library
 from rag.shelf import Record, Shelf
-from rag.sync import BATCH, Progress, encode
+from rag.sync import Progress, batches, encode, write
 from rag.types import Paper
 
 
@@ -70,25 +70,17 @@ def _built(home: Path, embedder: Embedder) -> Iterator[Library]:
 
 
 def _copy(old: Shelf, fresh: Library, progress: Progress | None) -> None:
-    ids = sorted(old.hashes())
-    for start in range(0, len(ids), BATCH):
-        _write(fresh, old.records(ids[start : start + BATCH]), progress)
+    for ids in batches(sorted(old.hashes())):
+        _write(fresh, old.records(ids), progress)
 
 
 def _embed(papers: Iterable[Paper], fresh: Library, progress: Progress | None) -> None:
-    pending: list[Paper] = []
-    for paper in papers:
-        pending.append(paper)
-        if len(pending) >= BATCH:
-            _write(fresh, encode(fresh.embedder, pending), progress)
-            pending = []
-    _write(fresh, encode(fresh.embedder, pending), progress)
+    for batch in batches(papers):
+        _write(fresh, encode(fresh.embedder, batch), progress)
 
 
 def _write(fresh: Library, records: Sequence[Record], progress: Progress | None) -> None:
-    fresh.store.put([(r.paper, r.passages, r.vectors) for r in records], [])
-    with fresh.shelf.transaction():
-        fresh.shelf.put(records)
+    write(fresh, records)
     if progress:
         progress(len(records))
 

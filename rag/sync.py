@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BATCH = 128  # papers embedded and written together
 LEXICAL_BATCH = 5000  # papers a Tantivy commit
 
+_T = TypeVar("_T")
 Progress = Callable[[int], object]
 Encode = Callable[[Iterable[Sequence[Paper]]], Iterable[Sequence[Record]]]
 
@@ -75,7 +76,7 @@ class Sync:
         started = time.time()
         changed: list[str] = []
         try:
-            for records in self.embed(_batches(self._news(papers))):
+            for records in self.embed(batches(self._news(papers))):
                 changed += self._write_counted(records)
                 if len(changed) >= LEXICAL_BATCH:
                     self._index_words(changed)
@@ -127,8 +128,10 @@ class Sync:
             self.library.lexical.write(r.paper for i in paper_ids for r in self.shelf.records([i]))
 
 
-def _batches(papers: Iterator[Paper]) -> Iterator[list[Paper]]:
-    while batch := list(islice(papers, BATCH)):
+def batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """The papers, or their ids, as many at a time as are embedded and written together."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
         yield batch
 
 
@@ -171,8 +174,7 @@ def repair(library: Library) -> None:
     with library.shelf.transaction():
         library.shelf.delete([i for i in known if i not in stored])
     behind = [i for i, content in stored.items() if not content or known.get(i) != content]
-    for start in range(0, len(behind), BATCH):
-        part = behind[start : start + BATCH]
+    for part in batches(behind):
         papers = [s.paper for s in library.store.get(part)]
         library.store.delete(sorted(set(part) - {p.id for p in papers}))  # their first row was never written
         if papers:
