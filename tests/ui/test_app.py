@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +19,10 @@ from rag.errors import SettingsError
 from rag.library import Library
 from rag.writing import writing
 from tests.ui.scripted import Scripted
+from tests.ui.serving import server_process
 from ui import access, app
 from ui.library_tab import LibraryTab
 from ui.settings_tab import SettingsTab
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -56,15 +53,6 @@ def test_the_page_names_no_other_host_and_programs_can_ask_and_search(client: An
             client.predict("x" if where else " ", None, where, api_name="/ask")
 
 
-def serving(home: Path, port: int) -> subprocess.Popen[str]:
-    code = (
-        "from tests.conftest import FakeEmbedder; from rag import Assistant, Library; from ui.app import serve;"
-        f"library = Library.open({str(home)!r}, embedder=FakeEmbedder());"
-        f"serve(Assistant(library), port={port}, on_ready=lambda address: print(address, flush=True))"
-    )
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGTERM ends a process at once on Windows")
 def test_serve_takes_the_next_free_port_and_ends_on_sigterm(library: Library) -> None:
@@ -72,7 +60,7 @@ def test_serve_takes_the_next_free_port_and_ends_on_sigterm(library: Library) ->
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with serving(library.home, port) as server:
+        with server_process(library.home, port) as server:
             try:
                 assert server.stdout
                 address = server.stdout.readline().strip()

@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from bench.visitor import BusyError, Visitor
 from rag.assistant import Assistant
 from rag.library import Library
-from tests.conftest import ROOT
 from tests.llm_server import Script
 from tests.llm_server import serving as model_serving
 from tests.ui.scripted import Scripted
+from tests.ui.serving import server_process
 from ui import app
 from ui.running import Running
 
@@ -93,7 +90,7 @@ def test_an_answer_that_ends_in_time_is_not_stopped() -> None:
 @pytest.mark.parametrize(("delay", "shown"), [(2.0, "hippocampal indexing theory"), (60.0, "Stopped before the end.")])
 def test_sigterm_lets_an_answer_end_or_tells_its_page(library: Library, delay: float, shown: str) -> None:
     reply = "HippoRAG is a retrieval framework inspired by hippocampal indexing theory. [1.2]"
-    with model_serving(Script(reply, delay=delay)) as model, served(library.home, model.url) as server:
+    with model_serving(Script(reply, delay=delay)) as model, server_process(library.home, 7890, model.url) as server:
         assert server.stdout
         visitor = Visitor(server.stdout.readline().strip())
         messages = visitor.ask("Which theory inspired HippoRAG, the retrieval framework?")
@@ -105,12 +102,3 @@ def test_sigterm_lets_an_answer_end_or_tells_its_page(library: Library, delay: f
         assert server.wait(15) == 0
         assert time.monotonic() - asked < 12
         visitor.close()
-
-
-def served(home: Path, llm: str) -> subprocess.Popen[str]:
-    code = (
-        "from tests.conftest import FakeEmbedder; from rag import Assistant, Library; from ui.app import serve;"
-        f"library = Library.open({str(home)!r}, embedder=FakeEmbedder());"
-        f"serve(Assistant(library, {llm!r}), port=7890, on_ready=lambda address: print(address, flush=True))"
-    )
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
