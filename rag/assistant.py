@@ -209,10 +209,10 @@ class Assistant:
             run.message = " ".join(run.notes)
             yield run.message
         sent = evidence[:MOST_SENT]
-        if run.compared or run.listing:  # the papers that belong in the answer, not the best alone
+        # The papers that belong in the answer, not the best alone; and what would be quoted, put into words, for a
+        # model that fails the examination: it cannot choose either.
+        if run.compared or run.listing or self._fit_to_judge is False:
             sent = extract(run.standalone, evidence, run.compared)
-        elif self._fit_to_judge is False:  # it cannot choose either: it is sent what would be quoted, to put into words
-            sent = extract(run.standalone, evidence)
         coverage = Coverage(self.library.embedder, self.library.frequency, len(self.library))
         checker = Checker(run.standalone, sent, self._judge_beside(coverage), coverage)
         read = run.usage.get("judge_calls", 0)
