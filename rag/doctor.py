@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from rag.cli_options import open_library
 from rag.errors import AskpapersError
 from rag.home import close_to_others, open_to_others
 from rag.library import Library
@@ -38,7 +39,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     if settings.llm != EXTRACTIVE:
         yield _llm(settings)
     try:
-        library = _open(settings)
+        library = open_library(settings)
     except AskpapersError as error:
         yield Check("index", False, str(error))
         return
@@ -51,23 +52,13 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 def mend(settings: Settings) -> str:
     """Mends what can be mended, and says what that was. Raises AskpapersError when the library cannot be opened."""
-    library = _open(settings)
+    library = open_library(settings)
     before = library.folder
     library.mend()
     close_to_others(library.home)
     how = "brought in step" if library.folder == before else "built anew from what was stored"
     library.close()
     return f"the index was {how}"
-
-
-def _open(settings: Settings) -> Library:
-    return Library.open(
-        settings.home,
-        embedding=settings.embedding,
-        runtime=settings.embedding_runtime,
-        server=settings.server,
-        create=False,
-    )
 
 
 def _versions() -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rag.errors import AskpapersError, BusyError, LibraryError, is_full
+from rag.errors import AskpapersError, BusyError, LibraryError, NoIndexError, is_full
 
 _PARTS = ("chroma", "lexical", "derived.sqlite", "derived.sqlite-wal", "derived.sqlite-shm")  # of an index
 _PAGE = ("conversations.sqlite", "conversations.sqlite-wal", "conversations.sqlite-shm", "evaluations", "uploads")
@@ -23,9 +23,10 @@ def current(home: Path) -> Path:
         return home
 
 
-def has_index(home: Path) -> bool:
-    """Whether there is an index in that folder."""
-    return any((current(home) / name).exists() for name in ("derived.sqlite", "chroma/chroma.sqlite3"))
+def check_index(home: Path) -> None:
+    """Raises NoIndexError when there is no index in that folder."""
+    if not any((current(home) / name).exists() for name in ("derived.sqlite", "chroma/chroma.sqlite3")):
+        raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
 
 
 def beside(home: Path) -> Path:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.embedding import DEFAULT, Embedder, load_embedder
-from rag.errors import BusyError, LibraryError, NoIndexError
+from rag.errors import BusyError, LibraryError
 from rag.following import check_home, follow_if_free
-from rag.home import current, has_index
+from rag.home import check_index, current
 from rag.ledger import Ledger
 from rag.passages import CHUNKER
 from rag.question import check_question
@@ -78,8 +78,8 @@ class Library:
         home = Path(home).expanduser()
         if home.exists() and not home.is_dir():
             raise LibraryError(f"{home} is not a folder (ASKPAPERS_HOME, --home)")
-        if not create and not server and not has_index(home):
-            raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
+        if not create and not server:
+            check_index(home)
         try:
             library = cls(home, embedder, embedding, runtime, reranker, server)
         except PermissionError as error:

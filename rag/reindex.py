@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from rag.embedding import Embedder
-from rag.errors import LibraryError, NoIndexError
-from rag.home import beside, close_to_others, current, has_index, sweep, switch, writer_lock
+from rag.errors import LibraryError
+from rag.home import beside, check_index, close_to_others, current, sweep, switch, writer_lock
 from rag.library import Library
 from rag.shelf import Record, Shelf
 from rag.sync import Progress, batches, encode, write
@@ -25,8 +25,7 @@ def reindex(home: Path, embedder: Embedder, progress: Progress | None = None) ->
     """
     with suppress(LibraryError):  # made in another way, which is why we are here
         Library.open(home, embedder=embedder, create=False).close()  # finishes what a cut-off write left
-    if not has_index(home):
-        raise NoIndexError(f"no index in {home} yet; make one with: askpapers index PATH...")
+    check_index(home)
     with writer_lock(home):
         sweep(home)
         old = Shelf(current(home) / "derived.sqlite", embedder.dimension)
