@@ -12,10 +12,11 @@ import numpy as np
 from rag.errors import SourceError
 from rag.library import Library
 from rag.readers import read_papers
-from rag.retrieval import fuse, retrieve
+from rag.retrieval import retrieve
 from rag.sync import Progress
 
 DEPTH = 100  # papers of a ranking
+_SHOWN = 10  # papers that the figures at 10 are about, asked for as a user would
 STAGES = ("dense", "lexical", "fused", "late")  # late is what `search` and `ask` use, with the reranker if one is set
 METRICS = ("ndcg@10", "recall@10", "recall@100", "mrr@10")
 _RESAMPLES = 2000
@@ -97,13 +98,13 @@ def rankings(library: Library, query: str) -> dict[str, list[str]]:
     rows = library.store.search(library.embedder.encode_query(query).vector, 3 * DEPTH)
     dense = dict.fromkeys(i.rpartition("#")[0] for i, _ in rows)
     matches = retrieve(library, query, DEPTH).matches
-    cosines, bm25 = (np.array([getattr(m, name) for m in matches]) for name in ("cosine", "bm25"))
-    ids = [m.record.paper.id for m in matches]
+    fused = sorted(matches, key=lambda match: -match.fused)
+    shown = retrieve(library, query, _SHOWN).matches  # ranks a smaller pool than DEPTH does
     return {
         "dense": list(dense)[:DEPTH],
         "lexical": [i for i, _ in library.lexical.search(query, DEPTH)],
-        "fused": [ids[i] for i in np.argsort(-fuse(cosines, bm25), kind="stable")] if ids else [],
-        "late": ids,
+        "fused": [m.record.paper.id for m in fused],
+        "late": list(dict.fromkeys(m.record.paper.id for m in [*shown, *matches])),
     }
 
 

@@ -12,12 +12,6 @@ from rag.types import Evidence
 PAPER_SHARE = 0.3  # how much a sentence's paper counts beside the sentence itself
 NUMBER_BONUS = 0.08  # for a sentence with a number, where the question asks for one
 
-_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|often|large|big|fast|quick\w*|far|\w+er)\b|\bby what\b|\bcombien\b"
-    r"|\bwie ?viele?\b|\bcuánt\w+"
-    r"|\b(?:what|which) (?:share|percentage|proportion|fraction|size|rate|number|score|speed|accuracy|window)\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"(?<![\w-])\d")
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.embedding import Vectors
+from rag.late import Late, MaxSim
 from rag.reranker import DEPTH as RERANKED
 from rag.reranker import Reranker, reordered
-from rag.shelf import Features, Record
-from rag.tokens import TITLE, QueryTokens, max_by_run, query_tokens, similarities
+from rag.shelf import Record
+from rag.tokens import QueryTokens, query_tokens
 from rag.types import Hit
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ CANDIDATES = 50  # papers from each side, and papers re-ranked
 PASSAGES = 100  # passages asked of Chroma for them
 DENSE_WEIGHT = 0.7
 LATE_WEIGHT = 0.5
-TITLE_SHARE = 0.7  # a sentence seldom repeats the name in its title: how much of the title's match it is given
 EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all their vectors are compared
 SIFTED = 400  # asked for at least where a filter sifts: Chroma's ef_search, so that it costs no more than fewer
 DEEPEST = 20_000  # passages, and papers by their words, that are sifted by a filter that leaves more
@@ -32,33 +32,16 @@ Condition = tuple[str, list[Any]]  # SQL over the shelf's columns, and its value
 
 
 @dataclass(frozen=True)
-class Late:
-    """MaxSim scores of one paper: IDF-weighted means in about [0, 1], and what they are made of.
-
-    `score` is the paper's; `sentences` (s,) one a sentence of the abstract, read with the title in mind; `matches`
-    (question tokens, s) the best similarity of each question token in each sentence; `title` (question tokens,)
-    the same in the title.
-    """
-
-    score: float
-    sentences: Vectors
-    matches: Vectors
-    title: Vectors
-
-    @property
-    def coverage(self) -> Vectors:
-        """The best similarity of each question token anywhere in the paper, (question tokens,)."""
-        best: Vectors = np.maximum(self.matches.max(axis=1), self.title)
-        return best
-
-
-@dataclass(frozen=True)
 class Match:
-    """A candidate paper with its scores as they are, and `score`, by which it is ranked, the higher the better."""
+    """A candidate paper with its scores as they are, and `score`, by which it is ranked, the higher the better.
+
+    `cosine` is that of its best passage; `fused` the combination of all its passages' cosines and `bm25`, in [0, 1].
+    """
 
     record: Record
     cosine: float
     bm25: float
+    fused: float
     late: Late
     score: float
 
@@ -89,19 +72,20 @@ def retrieve(library: Library, query: str, k: int, where: Mapping[str, Any] | No
     if not candidates:
         return Retrieved(query, tokens, [])
     # Both scores for every candidate, also those that only one side proposed: else fusion compares unlike things.
-    cosines = _best_cosines([c.vectors for c in candidates], encoded.vector)
+    cosines, means = _cosines([c.vectors for c in candidates], encoded.vector)
     words = library.lexical.scores(query, [c.id for c in candidates])
     bm25 = np.array([words.get(c.id, 0.0) for c in candidates])
-    fused = fuse(cosines, bm25)
+    fused = fuse(means, bm25)
     best = np.argsort(-fused, kind="stable")[:depth]
-    late = late_scores(tokens, [candidates[i] for i in best])
-    lates = np.array([x.score for x in late])
-    final = (1 - LATE_WEIGHT) * fused[best] + LATE_WEIGHT * lates / max(float(lates.max()), 1e-9)
+    late = MaxSim(tokens, [candidates[i] for i in best])
+    final = (1 - LATE_WEIGHT) * fused[best] + LATE_WEIGHT * late.scores / max(float(late.scores.max()), 1e-9)
     order = sorted(range(len(best)), key=lambda at: (-final[at], candidates[best[at]].id))
     order = order[: max(k, RERANKED) if library.reranker else k]
     found = {r.paper.id: r for r in library.shelf.records([candidates[best[at]].id for at in order])}
     matches = [
-        Match(found[candidates[i].id], float(cosines[i]), float(bm25[i]), late[at], float(final[at]))
+        Match(
+            found[candidates[i].id], float(cosines[i]), float(bm25[i]), float(fused[i]), late.of(at), float(final[at])
+        )
         for at, i in ((at, best[at]) for at in order)
         if candidates[i].id in found
     ]
@@ -122,11 +106,12 @@ def _reranked(reranker: Reranker, query: str, matches: list[Match]) -> list[Matc
     return [replace(matches[i], score=m.score) for i, m in zip(order, head, strict=True)] + matches[RERANKED:]
 
 
-def _best_cosines(vectors: Sequence[Vectors], vector: Vectors) -> Vectors:
-    """The cosine of each paper's best passage."""
-    starts = np.cumsum([0, *(len(v) for v in vectors[:-1])])
-    best: Vectors = np.maximum.reduceat(np.concatenate(vectors) @ vector, starts)
-    return best
+def _cosines(vectors: Sequence[Vectors], vector: Vectors) -> tuple[Vectors, Vectors]:
+    """The cosine of each paper's best passage, and the mean of all its passages'."""
+    counts = np.array([len(v) for v in vectors])
+    starts = np.cumsum(counts) - counts
+    each = np.concatenate(vectors) @ vector
+    return np.maximum.reduceat(each, starts), np.add.reduceat(each, starts) / counts
 
 
 def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
@@ -136,30 +121,13 @@ def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
     return fused
 
 
-def late_scores(query: QueryTokens, papers: Sequence[Features]) -> list[Late]:
-    """MaxSim of the question against each paper and each of its sentences."""
-    codes = np.concatenate([p.tokens.codes for p in papers])
-    groups = np.concatenate([p.tokens.sentences.astype(np.int64) + (i << 16) for i, p in enumerate(papers)])
-    numbers, maxima = max_by_run(similarities(query, codes), groups)
-    ends = np.searchsorted(numbers, np.arange(1, len(papers) + 1) << 16)
-    results = []
-    for paper, start, end in zip(papers, [0, *ends[:-1]], ends, strict=True):
-        columns = np.zeros((len(query.weights), paper.sentences + 1), np.float32)  # the last one is the title's
-        at = np.minimum(numbers[start:end] & TITLE, paper.sentences)
-        np.maximum.at(columns.T, at, maxima[:, start:end].T)
-        matches, title = columns[:, :-1], columns[:, -1]
-        scores = query.weights @ np.maximum(matches, TITLE_SHARE * title[:, None])
-        results.append(Late(float(query.weights @ columns.max(axis=1)), scores, matches, title))
-    return results
-
-
 def _candidates(library: Library, query: str, vector: Vectors, n: int, only: Condition | None) -> list[str]:
     """Ids of the papers that dense and BM25 propose, n from each, of those that the condition lets through."""
     shelf = library.shelf
     allowed = shelf.ids(*only, limit=EXACT_UP_TO + 1) if only else []
     if only and len(allowed) <= EXACT_UP_TO:
         ids, vectors = shelf.vectors(allowed)
-        nearest = [ids[i] for i in np.argsort(-_best_cosines(vectors, vector), kind="stable")[:n]] if ids else []
+        nearest = [ids[i] for i in np.argsort(-_cosines(vectors, vector)[0], kind="stable")[:n]] if ids else []
         words = sorted(library.lexical.scores(query, allowed).items(), key=lambda item: -item[1])
         return _unique([*nearest, *[i for i, _ in words[:n]]])
 

@@ -161,9 +161,7 @@ class Store:
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The nearest passages as (passage id, cosine), best first."""
-        n = min(n, self.count())
-        if n == 0:
-            return []
+        # Not counted first: Chroma goes through all rows to count them, and gives fewer where there are fewer.
         found = self._rows.query(query_embeddings=[vector], n_results=n, include=["distances"])
         return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
@@ -172,7 +170,7 @@ class Store:
         if not rows:
             return []
         ids, vectors = [i for i, _ in rows], np.array([v for _, v in rows])
-        found = self._rows.query(query_embeddings=vectors, n_results=min(_NEAR, self.count()), include=["distances"])
+        found = self._rows.query(query_embeddings=vectors, n_results=_NEAR, include=["distances"])
         nearest = zip(ids, found["ids"], found["distances"], strict=True)
         return [i for i, near, far in nearest if i not in near and far[-1] > _SAME]  # or many have the same vector
 
