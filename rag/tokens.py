@@ -107,13 +107,13 @@ def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
     """
     n, dimension = query.vectors.shape
     vectors = np.pad(query.vectors, ((0, -n % _LANES), (0, -dimension % 8)))
-    table = vectors.reshape(len(vectors), -1, 8) @ _SIGNS  # (question tokens, bytes, 256)
     step = np.float32(np.abs(vectors).sum(axis=1).max() / 32000)
-    rows = np.rint(table / step).astype(np.int16).transpose(1, 2, 0)
+    shares = _SIGNS.T @ (vectors / step).T.reshape(-1, 8, len(vectors))  # (bytes, 256, question tokens)
+    table = np.rint(shares, out=shares).astype(np.int16)
     columns = np.ascontiguousarray(codes.T)
     parts = []
     for start in range(0, len(vectors), _LANES):
-        mine = np.ascontiguousarray(rows[:, :, start : start + _LANES])
+        mine = np.ascontiguousarray(table[:, :, start : start + _LANES])
         sums = np.zeros((len(codes), _LANES), np.int16)
         for share, column in zip(mine, columns, strict=True):
             sums += share.take(column, axis=0)
