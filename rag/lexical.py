@@ -66,8 +66,8 @@ class Lexical:
         query = self._query(text)
         return self._run(query, n) if query is not None else []
 
-    def scores(self, text: str, paper_ids: Sequence[str]) -> dict[str, float]:
-        """The BM25 of just those papers; a paper that shares no word with the text is absent."""
+    def scores(self, text: str, paper_ids: Sequence[str], n: int | None = None) -> dict[str, float]:
+        """The BM25 of just those papers, or of the n best of them, best first; one that shares no word is absent."""
         query = self._query(text)
         if query is None or not paper_ids:
             return {}
@@ -76,7 +76,7 @@ class Lexical:
             tantivy.Query.term_set_query(self._index.schema, "id", list(paper_ids)), 0.0
         )
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, among)])
-        return dict(self._run(both, len(paper_ids)))
+        return dict(self._run(both, n or len(paper_ids)))
 
     def _run(self, query: Any, n: int) -> list[tuple[str, float]]:
         searcher = self._index.searcher()

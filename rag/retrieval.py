@@ -24,7 +24,9 @@ CANDIDATES = 50  # papers from each side, and papers re-ranked
 PASSAGES = 100  # passages asked of Chroma for them
 DENSE_WEIGHT = 0.7
 LATE_WEIGHT = 0.5
-EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all their vectors are compared
+EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all of them are compared,
+EXACT_SHARE = 0.02  # or this share of the library, where that is more: sifting costs as much the rarer they are
+EXACT_AT_MOST = 10_000
 SIFTED = 400  # asked for at least where a filter sifts: Chroma's ef_search, so that it costs no more than fewer
 DEEPEST = 20_000  # passages, and papers by their words, that are sifted by a filter that leaves more
 
@@ -124,12 +126,12 @@ def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
 def _candidates(library: Library, query: str, vector: Vectors, n: int, only: Condition | None) -> list[str]:
     """Ids of the papers that dense and BM25 propose, n from each, of those that the condition lets through."""
     shelf = library.shelf
-    allowed = shelf.ids(*only, limit=EXACT_UP_TO + 1) if only else []
-    if only and len(allowed) <= EXACT_UP_TO:
+    exact = min(max(EXACT_UP_TO, int(EXACT_SHARE * len(library))), EXACT_AT_MOST)
+    allowed = shelf.ids(*only, limit=exact + 1) if only else []
+    if only and len(allowed) <= exact:
         ids, vectors = shelf.vectors(allowed)
         nearest = [ids[i] for i in np.argsort(-_cosines(vectors, vector)[0], kind="stable")[:n]] if ids else []
-        words = sorted(library.lexical.scores(query, allowed).items(), key=lambda item: -item[1])
-        return _unique([*nearest, *[i for i, _ in words[:n]]])
+        return _unique([*nearest, *library.lexical.scores(query, allowed, n)])
 
     def dense(depth: int) -> list[str]:
         return [i.rpartition("#")[0] for i, _ in library.store.search(vector, depth)]
