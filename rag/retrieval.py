@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 CANDIDATES = 50  # papers from each side, and papers re-ranked
-PASSAGES = 100  # passages asked of Chroma for them
+PASSAGES = 150  # passages asked of Chroma for them: seldom too few papers, which would take a second search
 DENSE_WEIGHT = 0.7
 LATE_WEIGHT = 0.5
 EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all of them are compared,
