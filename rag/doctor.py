@@ -94,11 +94,11 @@ def _llm(settings: Settings) -> Check:
 
 def _index(library: Library) -> Iterator[Check]:
     """Chroma is looked at in a process of its own first: damaged files bring down who reads them."""
-    from rag.probe import lost, not_found
+    from rag.probe import lost, missed
 
     cut = bool(library.shelf.state("writing"))
     yield Check("writes", not cut, "one is under way, or was cut off" if cut else "none is cut off")
-    missing = not_found(library.store, library.shelf) if library.server else lost(library.folder)
+    missing = missed(library.store, library.shelf) if library.server else lost(library.folder)
     papers, passages = library.shelf.counts()
     if missing is None:
         yield Check("vectors", False, "Chroma's files are damaged; mend with: askpapers doctor --repair")

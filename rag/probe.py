@@ -13,10 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rag.reach import not_found
 from rag.shelf import Shelf
 from rag.store import Store
-
-_BATCH = 250  # papers compared at a time
 
 
 def lost(folder: Path) -> list[str] | None:
@@ -33,21 +32,15 @@ def _look(folder: Path) -> list[str]:
     if fingerprint:
         shelf.close()
         shelf = Shelf(folder / "derived.sqlite", fingerprint["dimension"])
-    missing = not_found(store, shelf)
+    missing = missed(store, shelf)
     shelf.close()
     return missing
 
 
-def not_found(store: Store, shelf: Shelf) -> list[str]:
+def missed(store: Store, shelf: Shelf) -> list[str]:
     """Ids of passages that the store holds as the shelf does, and whose own vectors do not find them."""
     known = shelf.hashes()
-    ids = [i for i, content in store.hashes().items() if content and known.get(i) == content]
-    missing = []
-    for start in range(0, len(ids), _BATCH):
-        papers, vectors = shelf.vectors(ids[start : start + _BATCH])
-        own = zip(papers, vectors, strict=True)
-        missing += store.not_found([(f"{paper}#{i}", row) for paper, rows in own for i, row in enumerate(rows)])
-    return missing
+    return not_found(store, shelf, [i for i, content in store.hashes().items() if content and known.get(i) == content])
 
 
 if __name__ == "__main__":

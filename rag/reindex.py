@@ -11,6 +11,7 @@ from rag.embedding import Embedder
 from rag.errors import LibraryError
 from rag.home import beside, check_index, close_to_others, current, sweep, switch, writer_lock
 from rag.library import Library
+from rag.reach import settle
 from rag.shelf import Record, Shelf
 from rag.sync import Progress, batches, encode, write
 from rag.types import Paper
@@ -60,6 +61,7 @@ def _built(home: Path, embedder: Embedder) -> Iterator[Library]:
         fresh = Library(home, embedder, folder=folder)
         yield fresh
         fresh.lexical.write(fresh.shelf.papers(), clear=True)
+        settle(fresh.store, fresh.shelf, list(fresh.shelf.hashes()))
         fresh.close()
         close_to_others(home)
         switch(home, folder)

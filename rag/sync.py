@@ -13,6 +13,7 @@ import numpy as np
 
 from rag.embedding import Embedder
 from rag.passages import passage_text, passages_of
+from rag.reach import settle
 from rag.sentences import split_sentences
 from rag.shelf import Record
 from rag.tokens import pack
@@ -80,9 +81,11 @@ class Sync:
                 changed += self._write_counted(records)
                 if len(changed) >= LEXICAL_BATCH:
                     self._index_words(changed)
+                    self._settle(changed)
                     changed = []
         finally:
             self._index_words(changed)
+        self._settle(changed)
         self.report.rejections += getattr(papers, "rejected", [])
         self.library.ledger.note(self.shelf.size(), seconds=round(time.time() - started, 2), **self.report.to_dict())
         return self.report
@@ -126,6 +129,13 @@ class Sync:
     def _index_words(self, paper_ids: Sequence[str]) -> None:
         if paper_ids:
             self.library.lexical.write(r.paper for i in paper_ids for r in self.shelf.records([i]))
+
+    def _settle(self, paper_ids: Sequence[str]) -> None:
+        if paper_ids and (missing := settle(self.library.store, self.shelf, paper_ids)):
+            self.report.notes.append(
+                f"{len(missing)} passages are not found by their own vectors, {missing[0]} among them: "
+                "askpapers doctor --repair builds the index anew"
+            )
 
 
 def batches(items: Iterable[_T]) -> Iterator[list[_T]]:
@@ -179,4 +189,5 @@ def repair(library: Library) -> None:
         library.store.delete(sorted(set(part) - {p.id for p in papers}))  # their first row was never written
         if papers:
             write(library, encode(library.embedder, papers))
+    settle(library.store, library.shelf, behind)
     library.lexical.write(library.shelf.papers(), clear=True)

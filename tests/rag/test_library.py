@@ -182,3 +182,23 @@ def test_the_default_collection(tmp_path: Path) -> None:
     hits = library.search("What does BiFormer do at the coarse level before its fine-grained attention?", k=3)
     assert hits[0].paper.title.startswith("BiFormer")
     assert "first filtered out at a coarse region level" in hits[0].sentence.text
+
+
+def test_what_chroma_does_not_find_is_written_again(
+    tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library.open(tmp_path / "home", embedder=embedder)
+    answers = [["a#0"], []]
+    monkeypatch.setattr(library.store, "not_found", lambda rows: answers.pop(0))
+    written: list[str] = []
+    put = library.store.put
+    monkeypatch.setattr(
+        library.store, "put", lambda rows, known: (written.extend(r[0].id for r in rows), put(rows, known))
+    )
+    papers = [Paper("a", "A", "On memory."), Paper("b", "B", "On attention.")]
+    assert library.sync(papers).notes == []
+    assert written == ["a", "b", "a"]
+    monkeypatch.setattr(library.store, "not_found", lambda rows: ["c#0"])
+    (note,) = library.sync([Paper("c", "C", "On speech.")]).notes
+    assert note.startswith("1 passages are not found by their own vectors, c#0 among them: askpapers doctor --repair")
+    library.close()
