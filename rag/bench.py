@@ -14,6 +14,7 @@ from rag.library import Library
 from rag.readers import read_papers
 from rag.retrieval import retrieve
 from rag.sync import Progress
+from rag.types import paper_of
 
 DEPTH = 100  # papers of a ranking
 _SHOWN = 10  # papers that the figures at 10 are about, asked for as a user would
@@ -96,7 +97,7 @@ def read_beir(folder: Path, split: str) -> tuple[dict[str, str], dict[str, dict[
 def rankings(library: Library, query: str) -> dict[str, list[str]]:
     """Paper ids, best first, by each stage."""
     rows = library.store.search(library.embedder.encode_query(query).vector, 3 * DEPTH)
-    dense = dict.fromkeys(i.rpartition("#")[0] for i, _ in rows)
+    dense = dict.fromkeys(paper_of(i) for i, _ in rows)
     matches = retrieve(library, query, DEPTH).matches
     fused = sorted(matches, key=lambda match: -match.fused)
     shown = retrieve(library, query, _SHOWN).matches  # ranks a smaller pool than DEPTH does

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rag.types import paper_of, passage_id
+
 if TYPE_CHECKING:
     from rag.shelf import Shelf
     from rag.store import Store
@@ -22,7 +24,7 @@ def not_found(store: Store, shelf: Shelf, paper_ids: Sequence[str]) -> list[str]
     for start in range(0, len(paper_ids), _BATCH):
         papers, vectors = shelf.vectors(paper_ids[start : start + _BATCH])
         own = zip(papers, vectors, strict=True)
-        missing += store.not_found([(f"{paper}#{i}", row) for paper, rows in own for i, row in enumerate(rows)])
+        missing += store.not_found([(passage_id(paper, i), row) for paper, rows in own for i, row in enumerate(rows)])
     return missing
 
 
@@ -32,7 +34,7 @@ def settle(store: Store, shelf: Shelf, paper_ids: Sequence[str]) -> list[str]:
     for _ in range(_ROUNDS):
         if not missing:
             break
-        papers = sorted({passage.rpartition("#")[0] for passage in missing})
+        papers = sorted({paper_of(passage) for passage in missing})
         store.put([(s.paper, s.passages, s.vectors) for s in store.get(papers)], [])
         missing = not_found(store, shelf, papers)
     return missing

@@ -15,7 +15,7 @@ from rag.reranker import DEPTH as RERANKED
 from rag.reranker import Reranker, reordered
 from rag.shelf import Record
 from rag.tokens import QueryTokens, query_tokens
-from rag.types import Hit
+from rag.types import Hit, paper_of
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -25,7 +25,7 @@ PASSAGES = 150  # passages asked of Chroma for them: seldom too few papers, whic
 DENSE_WEIGHT = 0.7
 LATE_WEIGHT = 0.5
 EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all of them are compared,
-EXACT_SHARE = 0.02  # or this share of the library, where that is more: sifting costs as much the rarer they are
+EXACT_SHARE = 0.02  # or this share of the library, where that is more: sifting costs the more, the rarer they are
 EXACT_AT_MOST = 10_000
 SIFTED = 400  # asked for at least where a filter sifts: Chroma's ef_search, so that it costs no more than fewer
 DEEPEST = 20_000  # passages, and papers by their words, that are sifted by a filter that leaves more
@@ -79,16 +79,15 @@ def retrieve(library: Library, query: str, k: int, where: Mapping[str, Any] | No
     bm25 = np.array([words.get(c.id, 0.0) for c in candidates])
     fused = fuse(means, bm25)
     best = np.argsort(-fused, kind="stable")[:depth]
-    late = MaxSim(tokens, [candidates[i] for i in best])
-    final = (1 - LATE_WEIGHT) * fused[best] + LATE_WEIGHT * late.scores / max(float(late.scores.max()), 1e-9)
-    order = sorted(range(len(best)), key=lambda at: (-final[at], candidates[best[at]].id))
+    candidates, cosines, bm25, fused = [candidates[i] for i in best], cosines[best], bm25[best], fused[best]
+    late = MaxSim(tokens, candidates)
+    final = (1 - LATE_WEIGHT) * fused + LATE_WEIGHT * late.scores / max(float(late.scores.max()), 1e-9)
+    order = sorted(range(len(candidates)), key=lambda i: (-final[i], candidates[i].id))
     order = order[: max(k, RERANKED) if library.reranker else k]
-    found = {r.paper.id: r for r in library.shelf.records([candidates[best[at]].id for at in order])}
+    found = {r.paper.id: r for r in library.shelf.records([candidates[i].id for i in order])}
     matches = [
-        Match(
-            found[candidates[i].id], float(cosines[i]), float(bm25[i]), float(fused[i]), late.of(at), float(final[at])
-        )
-        for at, i in ((at, best[at]) for at in order)
+        Match(found[candidates[i].id], float(cosines[i]), float(bm25[i]), float(fused[i]), late.of(i), float(final[i]))
+        for i in order
         if candidates[i].id in found
     ]
     if library.reranker:
@@ -134,7 +133,7 @@ def _candidates(library: Library, query: str, vector: Vectors, n: int, only: Con
         return _unique([*nearest, *library.lexical.scores(query, allowed, n)])
 
     def dense(depth: int) -> list[str]:
-        return [i.rpartition("#")[0] for i, _ in library.store.search(vector, depth)]
+        return [paper_of(i) for i, _ in library.store.search(vector, depth)]
 
     def lexical(depth: int) -> list[str]:
         return [i for i, _ in library.lexical.search(query, depth)]

@@ -20,7 +20,7 @@ from rag.embedding import Vectors
 from rag.errors import LibraryError, NoIndexError
 from rag.lease import Lease
 from rag.server import Server, find_collection
-from rag.types import Paper, Passage
+from rag.types import Paper, Passage, paper_of
 
 _SPACE = {"hnsw": {"space": "cosine", "ef_search": 400}}
 _NAME = "passages"
@@ -193,7 +193,7 @@ class Store:
 
     def paper_ids(self) -> set[str]:
         """All papers. Cheaper than `hashes`: nothing but row ids is sent."""
-        return {row.rpartition("#")[0] for page in self._pages([]) for row in page["ids"]}
+        return {paper_of(row) for page in self._pages([]) for row in page["ids"]}
 
     def get(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
         """Those papers as stored; one whose first row is missing cannot be told and is left out."""

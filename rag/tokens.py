@@ -25,7 +25,7 @@ _STOPWORDS = frozenset(
 )
 _HAS_LETTER = re.compile(r"\w")
 _LANES = 16  # question tokens looked up together: 32 bytes a row
-_SIGNS = (((np.arange(256) >> np.arange(7, -1, -1)[:, None]) & 1) * 2 - 1).astype(np.float32)  # (8, 256), as packbits
+_SIGNS = (((np.arange(256)[:, None] >> np.arange(7, -1, -1)) & 1) * 2 - 1).astype(np.float32)  # (256, 8), as packbits
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
     n, dimension = query.vectors.shape
     vectors = np.pad(query.vectors, ((0, -n % _LANES), (0, -dimension % 8)))
     step = np.float32(np.abs(vectors).sum(axis=1).max() / 32000)
-    shares = _SIGNS.T @ (vectors / step).T.reshape(-1, 8, len(vectors))  # (bytes, 256, question tokens)
+    shares = _SIGNS @ (vectors / step).T.reshape(-1, 8, len(vectors))  # (bytes, 256, question tokens)
     table = np.rint(shares, out=shares).astype(np.int16)
     columns = np.ascontiguousarray(codes.T)
     parts = []

@@ -85,7 +85,17 @@ class Passage:
 
     @property
     def id(self) -> str:
-        return f"{self.paper_id}#{self.index}"
+        return passage_id(self.paper_id, self.index)
+
+
+def passage_id(paper_id: str, index: int) -> str:
+    """The id of a paper's passage."""
+    return f"{paper_id}#{index}"
+
+
+def paper_of(passage: str) -> str:
+    """The id of the paper that the passage of that id is from."""
+    return passage.rpartition("#")[0]
 
 
 @dataclass(frozen=True)
