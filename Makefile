@@ -30,10 +30,11 @@ eval: $(VENV)/installed ## Score the extractive answerer on the test questions, 
 	@$(BIN)/python -m eval run --home build/eval-home --split test --no-baselines --fresh --out build/eval
 	@$(BIN)/python -m eval gate --baseline tests/eval/baseline.json --run build/eval
 
-check: $(VENV)/installed-dev ## Lint, format and types
+check: $(VENV)/installed-dev ## Lint, format, types, and who imports whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.md)
 	@$(BIN)/python bench/indexing.py --no-starter

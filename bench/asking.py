@@ -43,7 +43,7 @@ def main() -> None:
 
 def measure(library: Library, asked: list[str], folder: Path, starter_up_to: int) -> list[tuple[object, ...]]:
     """Rows of the table for the library as it is."""
-    ids, vectors = library.shelf.vectors(list(library.shelf.hashes()))
+    ids, vectors = library.index.forward_index.vectors(list(library.index.forward_index.hashes()))
     matrix = np.concatenate(vectors)
 
     def floor(text: str) -> object:

@@ -14,7 +14,10 @@ from common import child, real, table
 
 QUESTION = "What does BiFormer do at the coarse level before its fine-grained attention?"
 EAGER = "import torch, sentence_transformers, chromadb, llama_index.core, gradio"
-RUN = "import sys; sys.argv = ['askpapers', 'ask', {question!r}, '--home', {home!r}]; from rag.cli import main; main()"
+RUN = (
+    "import sys; sys.argv = ['askpapers', 'ask', {question!r}, '--home', {home!r}]; "
+    "from rag.cli.main import main; main()"
+)
 
 
 def main() -> None:

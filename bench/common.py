@@ -19,9 +19,9 @@ os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", ANONYMIZED
 
 import numpy as np  # noqa: E402
 
-from rag.embedding import Encoded, load_embedder  # noqa: E402
+from rag.models.embedding import Encoded, load_embedder  # noqa: E402
 from rag.readers import read_papers  # noqa: E402
-from rag.sentences import split_sentences  # noqa: E402
+from rag.text.sentences import split_sentences  # noqa: E402
 from rag.types import Paper  # noqa: E402
 
 DISTINCT = 2500  # sentences that large collections are made of

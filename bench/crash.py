@@ -14,9 +14,9 @@ from pathlib import Path
 
 from common import table
 
-from rag.home import current
+from rag.indexing.folder import active
+from rag.indexing.verify import probe_in_subprocess
 from rag.library import Library
-from rag.probe import lost
 from tests.crashing import assert_same, opened, run, start, wait_for, write_papers
 
 FAULTS = ("kill-index", "kill-persist", "kill-reindex")
@@ -65,7 +65,7 @@ def once(fault: str, home: Path, source: Path, fresh: Library, moment: float) ->
     seen = Counter(killed=int(process.poll() is None))
     process.kill()
     process.communicate()
-    seen["damaged"] += (current(home) / "chroma").exists() and lost(current(home)) != []
+    seen["damaged"] += (active(home) / "chroma").exists() and probe_in_subprocess(active(home)) != []
     library = opened(home)
     held = len(library)
     seen["answered"] += len(library.search("baran celem", 3)) == min(held, 3)

@@ -31,7 +31,7 @@ from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES  # noqa: E402
 
 LONGEST = 4096  # bytes of an input
 SLOWEST = 10  # seconds an input may take
-MOST_MEMORY = 1024  # MB
+MAX_MEMORY = 1024  # MB
 
 
 def readers(folder: Path) -> Callable[[bytes], None]:
@@ -88,7 +88,7 @@ def _fuzz(target: str, seconds: int, keep: Path) -> tuple[object, ...]:
         folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(SEEDS[target]):
         (grown / f"seed{number}").write_bytes(seed)
-    limits = f"-max_total_time={seconds} -max_len={LONGEST} -timeout={SLOWEST} -rss_limit_mb={MOST_MEMORY}"
+    limits = f"-max_total_time={seconds} -max_len={LONGEST} -timeout={SLOWEST} -rss_limit_mb={MAX_MEMORY}"
     flags = [*limits.split(), "-print_final_stats=1", f"-artifact_prefix={found}/", str(grown)]
     command = [sys.executable, __file__, "--child", target, *flags]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")

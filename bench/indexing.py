@@ -24,7 +24,7 @@ def plain(papers: list[Paper], folder: Path) -> None:
     import chromadb
     from sentence_transformers import SentenceTransformer
 
-    from rag.embedding import _wheel_folder
+    from rag.models.embedding import _wheel_folder
 
     model = SentenceTransformer(str(_wheel_folder()), device="cpu")
     rows = chromadb.PersistentClient(str(folder)).create_collection("papers", embedding_function=None)

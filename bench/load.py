@@ -34,7 +34,7 @@ import numpy as np
 import psutil
 from common import ROOT, questions, table
 
-from bench.visitor import BusyError, Visitor
+from bench.page_client import BusyError, Visitor
 
 PORT = 8160
 PAUSE = 0.03  # seconds between the pieces that the scripted model streams
@@ -62,7 +62,7 @@ def main() -> None:
 @contextmanager
 def server(home: Path, llm: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`askpapers serve` on the collection that comes with it, and its address."""
-    command = ["-m", "rag.cli", "serve", "--home", home, "--port", PORT, "--llm", llm]
+    command = ["-m", "rag", "serve", "--home", home, "--port", PORT, "--llm", llm]
     command += ["--collection", ROOT / "data" / "daily_papers"]
     process = subprocess.Popen([sys.executable, *map(str, command)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from eval.comparison import compare as compare
     from eval.comparison import gate as gate
+    from eval.render import write_report as write_report
     from eval.report import Report as Report
     from eval.report import read_report as read_report
     from eval.run import evaluate as evaluate
@@ -19,6 +20,7 @@ _HOMES = {
     "gate": "eval.comparison",
     "read_report": "eval.report",
     "score_answers": "eval.run",
+    "write_report": "eval.render",
 }
 __all__ = sorted(_HOMES)
 

@@ -17,14 +17,14 @@ from typing import Any
 
 from eval.cases import Case, normal
 from eval.metrics import Reply, Source, Statement
+from rag.answering.answerability import decide
+from rag.answering.markers import parse, sentences_of
 from rag.errors import SourceError
-from rag.gate import decide
-from rag.markers import parse, sentences_of
-from rag.retrieval import Retrieved
-from rag.sentences import split_sentences
+from rag.retrieval.hybrid import Retrieved
+from rag.text.sentences import split_sentences
 from rag.types import Answer
 
-MOST_CITED = 50  # markers of one sentence: beyond, it cites nothing in particular
+MAX_CITED = 50  # markers of one sentence: beyond, it cites nothing in particular
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")
 
 
@@ -121,8 +121,8 @@ def to_reply(row: Any, name: str = "") -> Reply:
     except (TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"a field has the wrong kind of value: {error}") from None
     for statement in reply.statements:
-        if len(statement.sources) > MOST_CITED:
-            raise ValueError(f"{len(statement.sources):,} citations in one sentence, at most {MOST_CITED} are scored")
+        if len(statement.sources) > MAX_CITED:
+            raise ValueError(f"{len(statement.sources):,} citations in one sentence, at most {MAX_CITED} are scored")
     if not reply.declined and not reply.statements:
         raise ValueError("empty answer; one that declines says so in words, or with 'abstained': true")
     return reply

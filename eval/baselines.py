@@ -13,10 +13,9 @@ from eval.answers import ranking, to_row
 from eval.cases import Case
 from eval.metrics import DEPTH
 from eval.stats import SEED
+from rag.indexing.records import Record
 from rag.library import Library
-from rag.llms import complete
-from rag.retrieval import retrieve
-from rag.shelf import Record
+from rag.models.llms import complete
 from rag.types import Answer, Citation, Claim, Passage
 
 RANDOM, COPIED, CLOSED = "random paper", "first passage", "closed book"
@@ -25,15 +24,15 @@ SYSTEM = "Answer the question in one to three sentences, from what you know. If 
 
 def random_paper(library: Library, case: Case) -> dict[str, Any]:
     """The first passage of a paper drawn by lot, and a ranking drawn likewise; the same for the same question."""
-    ids = sorted(library.shelf.hashes())
+    ids = sorted(library.index.forward_index.hashes())
     drawn = random.Random(f"{SEED} {case.id}").sample(ids, min(DEPTH, len(ids)))
-    records = library.shelf.records(drawn)
+    records = library.index.forward_index.records(drawn)
     return to_row(case, _quote(case, records[0], records[0].passages[0]), [r.paper.title for r in records], None)
 
 
 def first_passage(library: Library, case: Case) -> dict[str, Any]:
     """The best passage of the best paper found, whole; it never abstains while anything is found."""
-    retrieved = retrieve(library, case.question, DEPTH)
+    retrieved = library.retrieve(case.question, DEPTH)
     if not retrieved.matches:
         return to_row(case, Answer(case.question, "nothing_relevant"), [], None)
     best = retrieved.matches[0]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import SourceError
-from rag.sentences import split_sentences
+from rag.text.sentences import split_sentences
 from rag.types import Paper
 
 TYPES = ("factoid", "named", "survey", "compare", "followup", "unanswerable_near", "unanswerable_far")

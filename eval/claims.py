@@ -86,10 +86,10 @@ def _claim(row: Any, labelled: bool) -> LabelledClaim:
 
 def index_claims(library: Library, n: int) -> list[LabelledClaim]:
     """A sentence of each of n papers drawn by lot, with its abstract for evidence: supported, word for word."""
-    ids = sorted(library.shelf.hashes())
+    ids = sorted(library.index.forward_index.hashes())
     dice = random.Random(SEED)
     found = []
-    for record in library.shelf.records(dice.sample(ids, min(n, len(ids)))):
+    for record in library.index.forward_index.records(dice.sample(ids, min(n, len(ids)))):
         sentences = [s.text for s in record.sentences]
         chosen = dice.choice(sentences) if sentences else ""
         if chosen:

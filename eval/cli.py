@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli_options import load_settings, open_assistant, open_library, with_papers
+from rag.cli.options import load_settings, open_assistant, open_library, with_papers
 from rag.errors import AskpapersError, SettingsError
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def run(
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
 ) -> None:
     """Ask the labelled questions, and report on the answers."""
+    from eval.render import summary
     from eval.run import evaluate
-    from eval.show import summary
 
     error = _judge_error(meta_file)
     report = evaluate(
@@ -95,8 +95,8 @@ def score(
     meta_file: MetaFile = None,
 ) -> None:
     """Report on answers that are there already."""
+    from eval.render import summary
     from eval.run import score_answers
-    from eval.show import summary
 
     report = score_answers(
         answers,
@@ -163,7 +163,7 @@ def meta(
 ) -> None:
     """Check the judge: against people's labels, mutants, wrong citations, and itself."""
     from eval.meta import meta as check
-    from rag.llms import load_llm
+    from rag.models.llms import load_llm
 
     settings = load_settings(home=home, llm=llm)
     model = load_llm(settings.llm) if judge == "llm" else None
@@ -185,11 +185,11 @@ def meta(
 @app.command()
 def report(folder: Annotated[Path, typer.Argument(help="A run's folder.")]) -> None:
     """Write report.md and report.html anew from report.json, and print the figures."""
+    from eval.render import summary, write_report
     from eval.report import read_report
-    from eval.show import summary
 
     found = read_report(folder)
-    found.write(folder)
+    write_report(found, folder)
     print(summary(found))
 
 
@@ -199,8 +199,8 @@ def label(
     who: Annotated[str, typer.Option(help="Your name, part of the file's name.")],
 ) -> None:
     """Label sentences; once two people have, print Cohen's kappa."""
-    from eval.label import agreement
-    from eval.label import label as ask
+    from eval.annotate import agreement
+    from eval.annotate import label as ask
 
     _say(f"labels: {ask(file, who)}")
     for line in agreement(file):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.figures import paired
+from eval.aggregate import paired
+from eval.blocks import to_html, to_markdown
 from eval.metrics import METRICS
-from eval.page import to_html, to_markdown
+from eval.render import comparison_blocks
 from eval.report import Delta, Report, read_report, save
-from eval.show import comparison_blocks
 from rag.errors import AskpapersError, SettingsError
 
 if TYPE_CHECKING:

@@ -22,17 +22,17 @@ from eval.agreement import (
     specificity,
     word_probe,
 )
+from eval.blocks import Block, Heading, Plot, Table, Text, to_html, to_markdown
 from eval.claims import LabelledClaim, index_claims, read_claims
-from eval.page import Block, Heading, Plot, Table, Text, to_html, to_markdown
+from eval.perturb import KINDS, Evidence, mutants, nearest_in, nearest_of, random_wrong
+from eval.render import LEVELS, figure_text
 from eval.report import save
 from eval.run import CACHE, bar, corpus_hash, judge_for
 from eval.score import Scorer, in_parallel, judge_hash, source_hash
-from eval.show import LEVELS, figure_text
-from eval.spoil import KINDS, Evidence, mutants, nearest_in, nearest_of, random_wrong
 from eval.stats import SEED, JudgeError, estimate, interval, statistic_interval
+from rag.answering.judges import Judge, Support
 from rag.errors import AskpapersError, SourceError
 from rag.library import Library
-from rag.support import Judge, Support
 
 TWICE = 10  # claims judged a second time
 OWN = "own index"

@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from eval.cases import Case, holds, normal
 
 DEPTH = 10  # papers of a ranking that count
-LEAST_WORDS = 4  # content words of a claim sentence
+MIN_WORDS = 4  # content words of a claim sentence
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def is_refusal(text: str) -> bool:
 def is_claim(text: str) -> bool:
     """A sentence that must rest on something: no heading, no refusal, at least four content words."""
     words = [word for word in re.findall(r"\w+", text.lower()) if word not in ENGLISH_STOP_WORDS]
-    return len(words) >= LEAST_WORDS and not _HEADING.match(text.strip()) and not is_refusal(text)
+    return len(words) >= MIN_WORDS and not _HEADING.match(text.strip()) and not is_refusal(text)
 
 
 def recall_at(k: int, ranks: Collection[int], gold: int) -> float:

@@ -112,15 +112,6 @@ class Report:
             row["values"] = {m: [v[0], v[1], *([v[2]] if v[2] else [])] for m, v in row["values"].items()}
         return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
-    def write(self, folder: str | Path) -> None:
-        """report.json, timings.json, report.md and report.html."""
-        from eval.show import report_html, report_markdown
-
-        save(Path(folder) / "report.json", self.to_json())
-        save(Path(folder) / "timings.json", json.dumps(self.timings, indent=1) + "\n")
-        save(Path(folder) / "report.md", report_markdown(self))
-        save(Path(folder) / "report.html", report_html(self))
-
 
 def read_report(path: str | Path) -> Report:
     """A report from its folder, or from a report.json of any name. Raises SourceError when it is none."""

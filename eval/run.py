@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval import baselines as base
+from eval.aggregate import Answered, build_report, claim_row
 from eval.answers import ranking, read_answers, to_reply, to_row
 from eval.cases import Case, check_cases, read_cases
-from eval.figures import Answered, build_report, claim_row
 from eval.metrics import DEPTH, Reply
+from eval.render import write_report
 from eval.report import Report, save
 from eval.score import Scorer, in_parallel, judge_hash, source_hash
 from eval.stats import JudgeError
-from rag import prompts
+from rag.answering import prompts
 from rag.errors import LLMError, SourceError
-from rag.llms import name_of
-from rag.retrieval import retrieve
+from rag.models.llms import name_of
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant
+    from rag.answering.assistant import Assistant
+    from rag.answering.judges import Judge
     from rag.library import Library
-    from rag.support import Judge
 
 CACHE = "judgements.sqlite"  # beside the index
 
@@ -105,7 +105,7 @@ def score_answers(
 
 def corpus_hash(library: Library) -> str:
     """SHA-256 of the paper ids and their content hashes, sorted."""
-    return _hash(sorted(library.shelf.hashes().items()))
+    return _hash(sorted(library.index.forward_index.hashes().items()))
 
 
 def _cases(questions: Questions, split: str | None, library: Library) -> list[Case]:
@@ -140,13 +140,13 @@ def _settings(assistant: Assistant) -> dict[str, Any]:
         "checking": assistant.checking,
         "judge": getattr(assistant.judge, "name", assistant.judge),
         "llm": name_of(assistant.llm),
-        "embedding": assistant.library.fingerprint["embedding"],
+        "embedding": assistant.library.index.fingerprint["embedding"],
     }
 
 
 def judge_for(judge: str | Judge, library: Library, llm: Any = None) -> Judge:
     """A judge for its setting; a judge is passed through."""
-    from rag.support import load_judge
+    from rag.answering.judges import load_judge
 
     return load_judge(judge, library, llm) if isinstance(judge, str) else judge
 
@@ -168,7 +168,7 @@ def _prepare(folder: Path, header: Mapping[str, Any], fresh: bool) -> None:
 
 def _ask(assistant: Assistant, case: Case) -> dict[str, Any]:
     answer = assistant.ask(case.question, history=case.history)
-    return to_row(case, answer, *ranking(retrieve(assistant.library, answer.standalone or case.question, DEPTH)))
+    return to_row(case, answer, *ranking(assistant.library.retrieve(answer.standalone or case.question, DEPTH)))
 
 
 def _baselines(library: Library, llm: Any) -> dict[str, Ask]:
@@ -263,7 +263,7 @@ def _report(
             for n, j in enumerate(judged, 1)
         ]
         save(Path(out) / "claims.jsonl", _dump(claims))
-        report.write(out)
+        write_report(report, out)
     return report
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eval.metrics import Judged, Reply, Source, Statement
+from rag.answering.judges import Judge, Support
 from rag.errors import AskpapersError, LLMError
-from rag.support import Judge, Support
 
 DOWN = 3  # failures in a row after which a judge counts as down
 
@@ -145,7 +145,7 @@ def in_parallel(
 
 def judge_hash(level: int) -> str:
     """What a judge of that level does, its threshold included: judgements of another one are not its own."""
-    return source_hash("rag.support", "rag.mismatch", *(["rag.prompts"] if level else []))
+    return source_hash("rag.answering.judges", "rag.text.entities", *(["rag.answering.prompts"] if level else []))
 
 
 @cache

@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.assistant import Assistant as Assistant
+    from rag.answering.assistant import Assistant as Assistant
     from rag.errors import AskpapersError as AskpapersError
     from rag.library import Library as Library
-    from rag.llama import PaperRetriever as PaperRetriever
+    from rag.llama_index import PaperRetriever as PaperRetriever
     from rag.readers import read_papers as read_papers
     from rag.settings import Settings as Settings
     from rag.types import Answer as Answer
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 # Looked up on first use, so that `import rag` and `askpapers --help` load nothing heavy.
 _HOMES = {
-    "Assistant": "rag.assistant",
+    "Assistant": "rag.answering.assistant",
     "AskpapersError": "rag.errors",
     "Library": "rag.library",
     "read_papers": "rag.readers",
-    "PaperRetriever": "rag.llama",
+    "PaperRetriever": "rag.llama_index",
     "Settings": "rag.settings",
     "Answer": "rag.types",
     "Citation": "rag.types",

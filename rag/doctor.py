@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from rag.cli_options import open_library
 from rag.errors import AskpapersError
-from rag.home import close_to_others, open_to_others
+from rag.indexing.folder import close_to_others, open_to_others
 from rag.library import Library
-from rag.llms import EXTRACTIVE, load_llm, name_of, reach
+from rag.models.llms import EXTRACTIVE, load_llm, name_of, reach
 from rag.settings import Settings
 
 LIBRARIES = ("chromadb", "tantivy", "openvino", "sentence-transformers", "gradio")  # whose versions matter most
-LEAST_FREE = 2.0  # times the index's own size: a reindex builds another beside it
+MIN_FREE = 2.0  # times the index's own size: a reindex builds another beside it
 SHOWN = 5  # ids named in a line
 
 
@@ -39,7 +38,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     if settings.llm != EXTRACTIVE:
         yield _llm(settings)
     try:
-        library = open_library(settings)
+        library = Library.from_settings(settings)
     except AskpapersError as error:
         yield Check("index", False, str(error))
         return
@@ -50,13 +49,13 @@ def examine(settings: Settings) -> Iterator[Check]:
     library.close()
 
 
-def mend(settings: Settings) -> str:
+def repair(settings: Settings) -> str:
     """Mends what can be mended, and says what that was. Raises AskpapersError when the library cannot be opened."""
-    library = open_library(settings)
-    before = library.folder
-    library.mend()
+    library = Library.from_settings(settings)
+    before = library.index.folder
+    library.repair()
     close_to_others(library.home)
-    how = "brought in step" if library.folder == before else "built anew from what was stored"
+    how = "brought in step" if library.index.folder == before else "built anew from what was stored"
     library.close()
     return f"the index was {how}"
 
@@ -94,28 +93,34 @@ def _llm(settings: Settings) -> Check:
 
 def _index(library: Library) -> Iterator[Check]:
     """Chroma is looked at in a process of its own first: damaged files bring down who reads them."""
-    from rag.probe import lost, missed
+    from rag.indexing.verify import all_unreachable, probe_in_subprocess
 
-    cut = bool(library.shelf.state("writing"))
+    cut = bool(library.index.forward_index.state("writing"))
     yield Check("writes", not cut, "one is under way, or was cut off" if cut else "none is cut off")
-    missing = missed(library.store, library.shelf) if library.server else lost(library.folder)
-    papers, passages = library.shelf.counts()
+    missing = (
+        all_unreachable(library.index.vector_store, library.index.forward_index)
+        if library.index.server
+        else probe_in_subprocess(library.index.folder)
+    )
+    papers, passages = library.index.forward_index.counts()
     if missing is None:
         yield Check("vectors", False, "Chroma's files are damaged; mend with: askpapers doctor --repair")
         return
     which = f"{len(missing)} of {passages} do not find themselves: {_some(missing)}; askpapers doctor --repair"
     yield Check("vectors", not missing, which if missing else f"all {passages} find themselves")
     counts = {
-        "Chroma": (library.store.count(), passages, "passages"),
-        "words": (library.lexical.count(), papers, "papers"),
-        "ledger": ((library.ledger.last("papers") or {"papers": 0})["papers"], papers, "papers"),
+        "Chroma": (library.index.vector_store.count(), passages, "passages"),
+        "BM25": (library.index.bm25.count(), papers, "papers"),
+        "ledger": ((library.index.ledger.last("papers") or {"papers": 0})["papers"], papers, "papers"),
     }
     wrong = [
-        f"{name} has {has} {what}, the shelf {wants}" for name, (has, wants, what) in counts.items() if has != wants
+        f"{name} has {has} {what}, the forward index {wants}"
+        for name, (has, wants, what) in counts.items()
+        if has != wants
     ]
     yield Check("counts", not wrong, "; ".join(wrong) or f"{papers} papers, {passages} passages everywhere")
-    stored, known = library.store.hashes(), library.shelf.hashes()
-    apart = {i for i in {*stored, *known} if stored.get(i) != known.get(i)} | (library.lexical.ids() ^ known.keys())
+    stored, known = library.index.vector_store.hashes(), library.index.forward_index.hashes()
+    apart = {i for i in {*stored, *known} if stored.get(i) != known.get(i)} | (library.index.bm25.ids() ^ known.keys())
     named = f"{len(apart)} papers are not the same everywhere: {_some(sorted(apart))}; askpapers doctor --repair"
     yield Check("orphans", not apart, named if apart else "none")
 
@@ -134,4 +139,4 @@ def _space(library: Library) -> Check:
     free = shutil.disk_usage(library.home).free / 1e6
     size = float(library.status()["megabytes"])
     said = f"{free:,.0f} MB free, the index takes {size:,.1f} MB"
-    return Check("disk", free > LEAST_FREE * size, said)
+    return Check("disk", free > MIN_FREE * size, said)

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from rag.errors import SettingsError
-from rag.server import Server
+from rag.indexing.chroma_server import Server
 
 PREFIX = "ASKPAPERS_"
 

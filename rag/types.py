@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -35,12 +35,12 @@ class Paper:
     line: int = field(default=0, compare=False)
 
     @property
-    def heading(self) -> str:
+    def display_title(self) -> str:
         """The title as lists show it: that the paper was withdrawn is said."""
         return f"{self.title} (withdrawn)" if self.withdrawn else self.title
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it was read, as `file:line`."""
         return f"{self.source}:{self.line}"
 
@@ -49,6 +49,17 @@ class Paper:
         """SHA-256 (hex, 64 characters) of everything that counts as content."""
         content = {k: v for k, v in asdict(self).items() if k not in ("source", "line", "withdrawn") or v is True}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def paper_to_json(paper: Paper) -> str:
+    """A paper as the index keeps it."""
+    return json.dumps(asdict(paper), ensure_ascii=False)
+
+
+def paper_from_json(text: str) -> Paper:
+    """The paper that `paper_to_json` wrote down."""
+    paper = Paper(**json.loads(text))
+    return replace(paper, authors=tuple(paper.authors), categories=tuple(paper.categories))
 
 
 @dataclass(frozen=True)
@@ -200,7 +211,9 @@ class Answer:
         return between.join([*([self.message] if self.message else []), *(str(c) for c in self.claims)])
 
     def __str__(self) -> str:
-        listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [f"- {p.heading}" for p in self.related]
+        listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [
+            f"- {p.display_title}" for p in self.related
+        ]
         return "\n".join([self.text, *(["", *listed] if listed else [])])
 
     def to_dict(self) -> dict[str, Any]:
@@ -211,7 +224,7 @@ class Answer:
             "answer": self.text,
             "claims": [c.to_dict() for c in self.claims],
             "citations": [c.to_dict() for c in self.citations],
-            "related": [{"paper_id": p.id, "title": p.heading} for p in self.related],
+            "related": [{"paper_id": p.id, "title": p.display_title} for p in self.related],
             "standalone": self.standalone,
             "withheld": [c.to_dict() for c in self.withheld],
             "model": self.model,

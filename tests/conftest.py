@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.embedding import Encoded
 from rag.library import Library
+from rag.models.embedding import Encoded
 from rag.types import Paper
 
 ROOT = Path(__file__).parent.parent

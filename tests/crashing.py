@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-import rag.embedding
 import rag.library
-from rag import cli
-from rag.embedding import DEFAULT
+import rag.models.embedding
+from rag.cli import main as cli
 from rag.library import Library
+from rag.models.embedding import DEFAULT
 from tests.conftest import ROOT, FakeEmbedder
 
 WORDS = [
@@ -87,15 +87,19 @@ def opened(home: Path, name: str = DEFAULT) -> Library:
 def assert_same(home: Path, fresh: Library) -> None:
     """The library there holds exactly what the fresh one does, in every part, and finds the same."""
     library = opened(home)
-    assert library.shelf.hashes() == fresh.shelf.hashes() == library.store.hashes()
-    assert library.lexical.ids() == fresh.lexical.ids()
-    assert library.lexical.count() == fresh.lexical.count()
-    assert library.store.count() == fresh.store.count()
-    assert library.shelf.counts() == fresh.shelf.counts()
-    assert library.frequency == fresh.frequency
-    ids = sorted(library.shelf.hashes())
+    assert (
+        library.index.forward_index.hashes()
+        == fresh.index.forward_index.hashes()
+        == library.index.vector_store.hashes()
+    )
+    assert library.index.bm25.ids() == fresh.index.bm25.ids()
+    assert library.index.bm25.count() == fresh.index.bm25.count()
+    assert library.index.vector_store.count() == fresh.index.vector_store.count()
+    assert library.index.forward_index.counts() == fresh.index.forward_index.counts()
+    assert library.index.frequency == fresh.index.frequency
+    ids = sorted(library.index.forward_index.hashes())
     for part in (ids[i : i + 500] for i in range(0, len(ids), 500)):
-        ours, theirs = ({s.paper.id: s for s in one.store.get(part)} for one in (library, fresh))
+        ours, theirs = ({s.paper.id: s for s in one.index.vector_store.get(part)} for one in (library, fresh))
         for i in part:
             assert ours[i].whole
             np.testing.assert_allclose(ours[i].vectors, theirs[i].vectors, atol=1e-3)  # half precision
@@ -105,5 +109,5 @@ def assert_same(home: Path, fresh: Library) -> None:
 
 
 if __name__ == "__main__":
-    rag.library.load_embedder = rag.embedding.load_embedder = Named  # type: ignore[assignment]
+    rag.library.load_embedder = rag.models.embedding.load_embedder = Named  # type: ignore[assignment]
     cli.main()

@@ -24,7 +24,7 @@ def test_the_python_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_every_command_shown_exists() -> None:
     import typer.main
 
-    from rag.cli import app
+    from rag.cli.main import app
 
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     shown = set(re.findall(r"askpapers (\w+)", "\n".join(re.findall(r"```console\n(.*?)```", README, re.DOTALL))))

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import gradio as gr
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.types import Answer
 from ui.running import Running
 
-_MOST = 100  # papers of a search
+_MAX_PAPERS = 100  # papers of a search
 
 
 def publish(assistant: Assistant, running: Running) -> None:
@@ -51,7 +51,7 @@ def publish(assistant: Assistant, running: Running) -> None:
             papers, best first, each with its best sentence and its score
         """
         try:
-            hits = assistant.library.search(query, max(1, min(int(k), _MOST)), where or None)
+            hits = assistant.library.search(query, max(1, min(int(k), _MAX_PAPERS)), where or None)
         except (AskpapersError, ValueError) as error:
             raise gr.Error(str(error)) from None
         return [

@@ -17,7 +17,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui import api

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
-from rag.sync import SyncReport
+from rag.indexing.sync import SyncReport
 from rag.types import Answer, Paper, Sentence
 from ui.markup import button, count, safe_url, text
 
@@ -63,7 +63,7 @@ def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, mo
     acts = button("about", paper.title, "Ask about this paper") + button("similar", paper.title, "Similar papers")
     return (
         f'<details class="card"{" open" if is_open else ""}><summary>{number}'
-        f'<span class="title">{text(paper.heading)}</span>{quoted}</summary>'
+        f'<span class="title">{text(paper.display_title)}</span>{quoted}</summary>'
         f'<p class="meta">{" · ".join([*(text(f) for f in facts if f), link])}</p>'
         f'<p class="abstract">{abstract}</p><p class="acts">{acts}{more}</p></details>'
     )

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.types import Answer
 

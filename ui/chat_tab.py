@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from ui import cards, render
 from ui.chat import follow

@@ -113,8 +113,8 @@ class EvaluateTab:
         if before is None:
             return (folder / "report.html").read_text(encoding="utf-8")
         from eval import compare
-        from eval.page import to_html
-        from eval.show import comparison_blocks
+        from eval.blocks import to_html
+        from eval.render import comparison_blocks
 
         found = compare(before, folder)
         return to_html(f"{found.b} less {found.a}", comparison_blocks(found.deltas, plots=True))

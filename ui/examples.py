@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.library import Library
 from rag.types import Paper
 

@@ -12,10 +12,10 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import AskpapersError
+from rag.indexing.sync import SyncReport
 from rag.library import Library
 from rag.readers import read_papers
-from rag.retrieval import condition
-from rag.sync import SyncReport
+from rag.retrieval.query import condition
 from rag.types import Paper
 from ui import cards
 from ui.parts import LATEX, QUIET, Parts
@@ -107,7 +107,7 @@ class LibraryTab:
             if words.strip():
                 papers = [hit.paper for hit in self._library.search(words, _FOUND, where)]
             else:
-                papers = sorted(self._library.shelf.papers(*condition(where)), key=_ORDERS[order])
+                papers = sorted(self._library.index.forward_index.papers(*condition(where)), key=_ORDERS[order])
         except AskpapersError as error:
             raise gr.Error(str(error)) from None
         first = papers[: int(count)]
@@ -151,7 +151,11 @@ class LibraryTab:
 
     def drop_source(self, source: str | None) -> Any:
         """Removes the papers that were read from a file; nothing when it was not confirmed."""
-        return self._remove(self._library.shelf.ids("source = ?", (source,)), source) if source else gr.skip()
+        return (
+            self._remove(self._library.index.forward_index.ids("source = ?", (source,)), source)
+            if source
+            else gr.skip()
+        )
 
     def _remove(self, paper_ids: Sequence[str], source: str) -> str:
         try:

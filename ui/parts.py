@@ -35,7 +35,7 @@ class Parts:
         self.listed = gr.HTML(elem_id="conversations")
 
     def body(self) -> None:
-        with gr.Row(visible=False, elem_id="heading") as self.heading:
+        with gr.Row(visible=False, elem_id="heading") as self.display_title:
             self.name = gr.Textbox(label="Name of the conversation", show_label=False, max_lines=1, scale=5,
                                    elem_id="name")  # fmt: skip
             self.as_markdown = gr.Button("Markdown", size="sm", min_width=90)
@@ -61,7 +61,7 @@ class Parts:
     @property
     def shown(self) -> list[Any]:
         """All that `view` may change."""
-        return [self.chat, self.cards, self.box, self.current, self.editing, self.name, self.listed, self.heading,
+        return [self.chat, self.cards, self.box, self.current, self.editing, self.name, self.listed, self.display_title,
                 self.tools, self.edit]  # fmt: skip
 
     def view(self, conversations: Conversations, owner: str, current: str) -> Update:
@@ -77,7 +77,7 @@ class Parts:
             self.editing: "",
             self.name: name or "",
             self.listed: render.conversations(conversations.listed(owner), current),
-            self.heading: gr.Row(visible=bool(turns)),
+            self.display_title: gr.Row(visible=bool(turns)),
             self.tools: gr.Row(visible=bool(turns)),
             self.edit: EDIT,
         }

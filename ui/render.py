@@ -110,7 +110,7 @@ def _related(turn: str, found: Answer) -> str:
     if found.citations or not found.related:
         return ""
     items = "".join(
-        f'<li><a class="do" name="show" href="?answer={attribute(turn)}#{n}">{text(p.heading)}</a></li>'
+        f'<li><a class="do" name="show" href="?answer={attribute(turn)}#{n}">{text(p.display_title)}</a></li>'
         for n, p in enumerate(found.related, 1)
     )
     return f'<p class="near">Closest papers:</p><ol class="related">{items}</ol>'

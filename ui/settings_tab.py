@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from rag.assistant import Assistant
-from rag.llms import name_of, usable
+from rag.answering.assistant import Assistant
+from rag.models.llms import name_of, usable
 from ui import render
 from ui.parts import QUIET
 
@@ -17,7 +17,7 @@ _CHECKING = [
     ("Flag: show them with a warning", "flag"),
     ("Off: do not check", "off"),
 ]
-_MOST_SOURCES = 20
+_MAX_SOURCES = 20
 _KEYS = """
 **Keys.** <kbd>Enter</kbd> asks, <kbd>Shift</kbd>+<kbd>Enter</kbd> starts a line, <kbd>Esc</kbd> stops the answer,
 <kbd>/</kbd> goes to the question.
@@ -37,7 +37,7 @@ class SettingsTab:
             with gr.Accordion("Other answerers, and what they lack", open=False) as others:
                 table = gr.HTML(elem_id="answerers")
             self.checking = gr.Radio(_CHECKING, value=assistant.checking, label="Sentences of a model")
-            self.sources = gr.Slider(1, _MOST_SOURCES, assistant.sources, step=1, label="Papers an answer may draw on")
+            self.sources = gr.Slider(1, _MAX_SOURCES, assistant.sources, step=1, label="Papers an answer may draw on")
             self.look = gr.Radio(["System", "Light", "Dark"], value="System", label="Looks", elem_id="looks")
             self.ratings = gr.Button("Download my ratings as labelled questions", size="sm")
             gr.Markdown(_KEYS)
@@ -50,5 +50,5 @@ class SettingsTab:
         chosen = copy(self._given)
         chosen.llm = None if answerer == "extractive" else self._given.llm
         chosen.checking = checking
-        chosen.sources = max(1, min(_MOST_SOURCES, int(sources)))
+        chosen.sources = max(1, min(_MAX_SOURCES, int(sources)))
         return chosen

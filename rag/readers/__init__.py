@@ -16,7 +16,7 @@ from rag.readers.detect import recognise
 from rag.readers.lines import DAMAGED, MAX_LINE, Lines
 from rag.types import Paper, Rejected
 
-__all__ = ["Reading", "read_papers"]
+__all__ = ["PaperStream", "read_papers"]
 
 Reader = Callable[[Lines, str], Iterator[Paper | Rejected]]
 READERS: dict[str, Reader] = {
@@ -27,11 +27,11 @@ READERS: dict[str, Reader] = {
     "bibtex": bibtex.read,
     "arxiv_atom": arxiv_atom.read,
 }
-MOST_IN_VAIN = 10_000  # records rejected in a row after which a file is given up
+MAX_IN_VAIN = 10_000  # records rejected in a row after which a file is given up
 _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 
 
-class Reading(Iterable[Paper]):
+class PaperStream(Iterable[Paper]):
     """The papers of some files, read as they are asked for; every iteration reads the files anew.
 
     `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken. It
@@ -61,12 +61,12 @@ class Reading(Iterable[Paper]):
                     self.rejected.append(record)
 
 
-def read_papers(*paths: str | Path) -> Reading:
+def read_papers(*paths: str | Path) -> PaperStream:
     """The papers of files, and of the files in folders at any depth. Raises SourceError for a path that is neither."""
     for path in paths:
         if not (os.path.isfile(path) or os.path.isdir(path)):
             raise SourceError(f"no such file or folder: {str(path)!r}; check the path and try again")
-    return Reading(*(Path(os.path.abspath(path)) for path in paths))
+    return PaperStream(*(Path(os.path.abspath(path)) for path in paths))
 
 
 def _folder(root: Path) -> Iterator[Paper | Rejected]:
@@ -112,7 +112,7 @@ def _found(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Reject
             empty = False
             yield record
             in_vain = in_vain + 1 if isinstance(record, Rejected) else 0
-        if in_vain >= MOST_IN_VAIN:
+        if in_vain >= MAX_IN_VAIN:
             yield Rejected(source, lines.number, f"given up: the last {in_vain:,} records were all rejected")
             return
     if empty:

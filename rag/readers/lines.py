@@ -12,7 +12,7 @@ from pathlib import Path
 MAX_LINE = 10_000_000  # characters; guards memory against compressed files that unfold without end
 HEAD = 65_536
 PIECE = 8_192
-MOST_UNFOLDED = 30  # times the size of a compressed file: text is packed to a third or a fifth, bombs to a thousandth
+MAX_UNFOLDED = 30  # times the size of a compressed file: text is packed to a third or a fifth, bombs to a thousandth
 ALWAYS_UNFOLDED = 64_000_000  # bytes that any compressed file may unfold to
 DAMAGED = (OSError, EOFError, zlib.error)  # what reading a broken or vanished file raises
 
@@ -23,15 +23,15 @@ codecs.register_error("askpapers.mark", lambda error: (MARK, getattr(error, "end
 
 
 class _Unfolded(gzip.GzipFile):
-    """A compressed file that is read no further than honest text goes. Reading raises OSError there."""
+    """A compressed file that is read no further than honest text goes. PaperStream raises OSError there."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._most = max(ALWAYS_UNFOLDED, MOST_UNFOLDED * path.stat().st_size)
+        self._most = max(ALWAYS_UNFOLDED, MAX_UNFOLDED * path.stat().st_size)
 
     def read1(self, size: int = -1) -> bytes:
         if self.tell() > self._most:
-            raise OSError(f"it unfolds to more than {MOST_UNFOLDED} times its size: if that is right, unpack it first")
+            raise OSError(f"it unfolds to more than {MAX_UNFOLDED} times its size: if that is right, unpack it first")
         return super().read1(size)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from rag.answering.judges import Support
 from rag.errors import LLMError
-from rag.support import Support
 
 STREAMING = "Efficient Streaming Language Models with Attention Sinks"
 DUO = "DuoAttention: Efficient Long-Context LLM Inference with Retrieval and Streaming Heads"

@@ -1,4 +1,4 @@
-"""Reading labelled questions, checking them against the papers, and the questions that come with the project."""
+"""PaperStream labelled questions, checking them against the papers, and the questions that come with the project."""
 
 from __future__ import annotations
 

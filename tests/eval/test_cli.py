@@ -16,7 +16,7 @@ from rag.library import Library
 
 @pytest.fixture(autouse=True)
 def _library(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.cli_options.open_library", lambda settings: library)
+    monkeypatch.setattr("rag.cli.options.open_library", lambda settings: library)
     monkeypatch.setattr("eval.cli.open_library", lambda settings: library)
 
 

@@ -11,17 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-import eval.run
-import rag.assistant
 from eval import Report, compare, evaluate, gate
 from eval.cases import Case, read_cases
 from eval.comparison import ComparisonError
 from eval.metrics import Value
 from eval.report import read_report
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
 from rag.library import Library
-from rag.retrieval import Retrieved, retrieve
+from rag.retrieval.hybrid import Retrieved
 from rag.types import Paper
 
 ROOT = Path(__file__).parents[2]
@@ -56,15 +54,15 @@ def run(library: Library, asked: Any, **more: Any) -> Report:
     return evaluate(Assistant(library), asked, baselines=False, progress=False, **more)
 
 
-def broken(library: Library, query: str, k: int, where: Any = None) -> Retrieved:
-    """Retrieval that has lost its best paper."""
-    found = retrieve(library, query, k + 1, where)
-    return replace(found, matches=found.matches[1:])
-
-
 def break_retrieval(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rag.assistant, "retrieve", broken)
-    monkeypatch.setattr(eval.run, "retrieve", broken)
+    """Retrieval loses its best paper."""
+    whole = Library.retrieve
+
+    def broken(library: Library, query: str, k: int, where: Any = None) -> Retrieved:
+        found = whole(library, query, k + 1, where)
+        return replace(found, matches=found.matches[1:])
+
+    monkeypatch.setattr(Library, "retrieve", broken)
 
 
 def changed(report: Report, metric: str, values: list[Value]) -> Report:

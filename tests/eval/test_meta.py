@@ -13,7 +13,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from eval.agreement import auc, balanced_accuracy, calibration_error, reliability_bins, word_probe
 from eval.claims import LabelledClaim, index_claims, read_claims
 from eval.meta import OWN, meta, read_judge_error
-from eval.spoil import mutants, nearest_in, nearest_of, random_wrong
+from eval.perturb import mutants, nearest_in, nearest_of, random_wrong
 from rag.errors import SourceError
 from rag.library import Library
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from eval import evaluate, read_report, score_answers
+from eval import evaluate, read_report, score_answers, write_report
 from eval.baselines import CLOSED, COPIED, RANDOM
 from eval.cases import read_cases
 from eval.score import judge_hash
 from eval.stats import JudgeError
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import LLMError, SourceError
 from rag.library import Library
 from tests.llm_server import Script, serving
@@ -70,7 +70,7 @@ def test_the_same_twice_is_the_same_byte_by_byte(library: Library, questions: Pa
 def test_a_report_comes_back_from_disk_as_it_went(library: Library, questions: Path, tmp_path: Path) -> None:
     report = run(library, questions, tmp_path)
     assert read_report(tmp_path) == report
-    read_report(tmp_path).write(tmp_path / "again")
+    write_report(read_report(tmp_path), tmp_path / "again")
     for name in ("report.json", "report.md", "report.html"):
         assert (tmp_path / name).read_text() == (tmp_path / "again" / name).read_text()
 

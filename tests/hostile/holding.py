@@ -14,18 +14,18 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from rag.answering.markers import parse, sentences_of
 from rag.clean import clean
 from rag.errors import QuestionError
-from rag.markers import parse, sentences_of
-from rag.question import MOST_CHARACTERS, check_question
+from rag.indexing.sync import Sync
 from rag.readers import read_papers
-from rag.sentences import split_sentences
-from rag.sync import Sync
+from rag.retrieval.query import MAX_CHARACTERS, check_question
+from rag.text.sentences import split_sentences
 from rag.types import Paper, Rejected
 from ui import export
 
 
-class _EmptyShelf:
+class _EmptyIndex:
     """Stands for a library without papers: counting needs no more of it."""
 
     def hash(self, paper_id: str) -> None:
@@ -39,7 +39,7 @@ def of_file(file: Path, content: bytes, packed: bool = False) -> list[Paper]:
     """Whatever a file holds: every record is counted once, what is taken is sound, what is not says where and why."""
     file.write_bytes(gzip.compress(content, 1) if packed else content)
     reading = read_papers(file)
-    sync = Sync(SimpleNamespace(shelf=_EmptyShelf(), embedder=None))  # type: ignore[arg-type]
+    sync = Sync(SimpleNamespace(forward_index=_EmptyIndex(), embedder=None))  # type: ignore[arg-type]
     news = list(sync._news(reading))
     report = sync.report
     assert len(news) == report.added + report.updated
@@ -84,7 +84,7 @@ def of_text(text: str) -> None:
     assert not [c for c in kept if unicodedata.category(c) in ("Cc", "Cs")]
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff]", kept)
     with suppress(QuestionError):
-        assert 0 < len(check_question(text)) <= MOST_CHARACTERS
+        assert 0 < len(check_question(text)) <= MAX_CHARACTERS
     for sentence in split_sentences(text):
         assert text[sentence.start : sentence.end] == sentence.text == sentence.text.strip() != ""
     assert "".join("".join(s.text for s in split_sentences(text)).split()) == "".join(text.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rag.prompts import SYSTEM
+from rag.answering.prompts import SYSTEM
 
 LURE = "http://lure.example"  # a name reserved for examples: nothing is there
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from bench.visitor import Visitor
+from bench.page_client import Visitor
 from eval import evaluate
-from rag.assistant import Assistant
-from rag.cli import ask
-from rag.home import open_to_others
+from rag.answering.assistant import Assistant
+from rag.cli.main import ask
+from rag.indexing.folder import open_to_others
 from tests.conftest import PAPERS
 from tests.crashing import opened
 from tests.eval.conftest import QUESTIONS
@@ -62,7 +62,7 @@ def test_index_answer_trace_conversation_and_evaluation(tmp_path: Path, monkeypa
     (tmp_path / "questions.jsonl").write_text(json.dumps(QUESTIONS[2]) + "\n")
     with closing(opened(home)) as library:
         library.sync(PAPERS)
-        monkeypatch.setattr("rag.cli_options.open_library", lambda *_: library)
+        monkeypatch.setattr("rag.cli.options.open_library", lambda *_: library)
         ask(QUESTION, home=home, trace=home / "trace.jsonl")
         assert (home / "trace.jsonl").stat().st_size
         with closing(Conversations(home / "conversations.sqlite")):

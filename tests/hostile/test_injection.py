@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from markdown_it import MarkdownIt
 
-from rag import prompts
-from rag.assistant import Assistant
+from rag.answering import prompts
+from rag.answering.assistant import Assistant
 from rag.clean import clean
 from rag.library import Library
 from rag.readers.record import make_paper
@@ -85,8 +85,8 @@ def asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Answer:
     """The answer; a model was asked, and was sent neither a key, nor a path, nor a second fence."""
-    for threshold in ("LEAST_RELEVANCE", "LEAST_PROBABILITY"):  # the gate would refuse many of these by itself
-        monkeypatch.setattr(f"rag.gate.{threshold}", -1.0)
+    for threshold in ("MIN_RELEVANCE", "MIN_PROBABILITY"):  # the gate would refuse many of these by itself
+        monkeypatch.setattr(f"rag.answering.answerability.{threshold}", -1.0)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.requests.clear()
     server.pieces = tuple(injection.obeyed[i : i + 50] for i in range(0, len(injection.obeyed), 50))

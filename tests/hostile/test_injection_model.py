@@ -13,9 +13,9 @@ from contextlib import closing
 
 import pytest
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.library import Library
-from rag.llms import stream_text
+from rag.models.llms import stream_text
 from rag.types import Answer
 from tests.conftest import PAPERS
 from tests.hostile.injections import INJECTIONS
@@ -72,9 +72,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
 @pytest.mark.parametrize("number", range(len(INJECTIONS)), ids=[i.name for i in INJECTIONS])
 @pytest.mark.parametrize("place", ["abstract", "question"])
 def test_a_real_model(model: Heard, number: int, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for threshold in ("LEAST_RELEVANCE", "LEAST_PROBABILITY"):  # the gate would refuse many of these by itself
-        monkeypatch.setattr(f"rag.gate.{threshold}", -1.0)
-    monkeypatch.setattr("rag.assistant.stream_text", model.listen)
+    for threshold in ("MIN_RELEVANCE", "MIN_PROBABILITY"):  # the gate would refuse many of these by itself
+        monkeypatch.setattr(f"rag.answering.answerability.{threshold}", -1.0)
+    monkeypatch.setattr("rag.answering.assistant.stream_text", model.listen)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     injection = INJECTIONS[number]
     question = {

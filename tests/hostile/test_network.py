@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from bench.visitor import Visitor
+from bench.page_client import Visitor
 from tests.conftest import PAPERS, ROOT
 
 GUARD = Path(__file__).parent / "offline"
@@ -33,12 +33,12 @@ class Offline:
         rows = ({"id": p.id, "title": p.title, "abstract": p.abstract} for p in PAPERS)
         self.papers.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
-    def start(self, *command: object, module: str = "rag.cli", under: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    def start(self, *command: object, module: str = "rag", under: tuple[str, ...] = ()) -> subprocess.Popen[str]:
         whole = [*under, sys.executable, "-m", module, *map(str, command)]
         pipe = subprocess.PIPE
         return subprocess.Popen(whole, cwd=ROOT, env=self.env, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
-    def run(self, *command: object, said: str = "", module: str = "rag.cli", under: tuple[str, ...] = ()) -> str:
+    def run(self, *command: object, said: str = "", module: str = "rag", under: tuple[str, ...] = ()) -> str:
         """What it printed; nothing was reached past this machine."""
         with self.start(*command, module=module, under=under) as process:
             out, err = process.communicate(said, timeout=300)

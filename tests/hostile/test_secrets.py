@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from eval import evaluate
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.llms import complete, load_llm, probability_of_yes
+from rag.models.llms import complete, load_llm, probability_of_yes
 from rag.settings import Settings
 from tests.eval.conftest import QUESTIONS
 from tests.llm_server import Script, serving
@@ -29,7 +29,7 @@ QUESTION = "Which theory inspired HippoRAG, the retrieval framework?"
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr("rag.llms.RETRIES", 0)
+    monkeypatch.setattr("rag.models.llms.RETRIES", 0)
 
 
 def everything(value: Any) -> str:
@@ -59,7 +59,7 @@ def test_errors_tell_no_key(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("rag.llms.TIMEOUT", 0.3)
+    monkeypatch.setattr("rag.models.llms.TIMEOUT", 0.3)
     with serving(Script("HippoRAG is", **script)) as server:
         assistant = Assistant(library, server.url.replace("//", f"//ada:{PASSWORD}@"))
         shown = []

@@ -19,17 +19,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.label import label
-from rag.assistant import Assistant
+from eval.annotate import label
+from rag.answering.assistant import Assistant
+from rag.answering.markers import parse, sentences_of
 from rag.clean import clean
 from rag.errors import AskpapersError, QuestionError
 from rag.library import Library
-from rag.llms import MOST_SAID
-from rag.markers import parse, sentences_of
-from rag.question import check_question
+from rag.models.llms import MAX_SAID
 from rag.readers import read_papers
 from rag.readers.record import make_paper
-from rag.sentences import split_sentences
+from rag.retrieval.query import check_question
+from rag.text.sentences import split_sentences
 from rag.types import Answer, Citation, Paper, Rejected, Sentence
 from tests.llm_server import Script, serving
 from ui import export
@@ -90,7 +90,7 @@ def test_a_look_alike_is_another_paper(library: Library) -> None:
 @pytest.mark.parametrize("name", ["bomb.jsonl.gz", "bomb.bib.gz", "bomb.csv.gz", "bomb.txt.gz", "bomb.xml.gz"])
 def test_a_compressed_bomb_ends_early_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr("rag.readers.lines.ALWAYS_UNFOLDED", 100_000)
-    monkeypatch.setattr("rag.readers.MOST_IN_VAIN", 100)
+    monkeypatch.setattr("rag.readers.MAX_IN_VAIN", 100)
     for unit in (
         b"{}\n",
         b" ",
@@ -107,7 +107,7 @@ def test_a_compressed_bomb_ends_early_and_small(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_few_faults_among_many_papers_give_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.readers.MOST_IN_VAIN", 3)
+    monkeypatch.setattr("rag.readers.MAX_IN_VAIN", 3)
     (tmp_path / "a.jsonl").write_text(("{}\n{}\n" + row()) * 20)
     reading = read_papers(tmp_path / "a.jsonl")
     assert (len(list(reading)), reading.read) == (20, 60)
@@ -133,7 +133,7 @@ def test_time_grows_with_the_text_and_no_faster(text: str) -> None:
 
     assert spent(split_sentences) < 2
     assert spent(parse) < 2
-    assert spent(lambda t: list(sentences_of([t[:MOST_SAID]]))) < 2
+    assert spent(lambda t: list(sentences_of([t[:MAX_SAID]]))) < 2
     assert spent(export._tex) < 2
     assert spent(export._md) < 2
 
@@ -143,7 +143,7 @@ def test_a_server_that_never_ends_its_reply_is_left(library: Library) -> None:
         started = time.thread_time()
         answer = Assistant(library, server.url).ask("Which theory inspired HippoRAG, the retrieval framework?")
     assert time.thread_time() - started < 15
-    assert sum(len(c.text) for c in (*answer.claims, *answer.withheld)) <= MOST_SAID + 1_000
+    assert sum(len(c.text) for c in (*answer.claims, *answer.withheld)) <= MAX_SAID + 1_000
 
 
 @given(st.text(alphabet=st.sampled_from("a1.,;:-– []()【】^$\n\\\u200b\x1b\u202e"), max_size=300))

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rag.indexing.chroma_server import Server
 from rag.library import Library
-from rag.server import Server
 from tests.conftest import FakeEmbedder
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.library import Library
 from rag.types import Paper
 from ui import app

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.library import Library
 from tests.ui.browsing import CHROMIUM, FLAGS, ask, served
 

@@ -14,10 +14,10 @@ from urllib.request import urlopen
 import gradio as gr
 import pytest
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
+from rag.indexing.writer import writing
 from rag.library import Library
-from rag.writing import writing
 from tests.ui.scripted import Scripted
 from tests.ui.serving import server_process
 from ui import access, app
@@ -104,56 +104,56 @@ def test_settings_make_an_assistant_of_their_own(library: Library, model: Script
 
 
 @pytest.fixture
-def shelf(library: Library, no_server: None) -> LibraryTab:
+def tab(library: Library, no_server: None) -> LibraryTab:
     with gr.Blocks():
         return LibraryTab(library)
 
 
-def test_the_library_is_listed_filtered_and_sorted(shelf: LibraryTab) -> None:
-    everything, more, _ = shelf.rows(25, "", "Title", [], [], [])
+def test_the_library_is_listed_filtered_and_sorted(tab: LibraryTab) -> None:
+    everything, more, _ = tab.rows(25, "", "Title", [], [], [])
     assert everything.index("DuoAttention") < everything.index("Efficient") < everything.index("HippoRAG")
     assert not more.visible
-    newest, _, _ = shelf.rows(25, "", "Newest first", [], [], [])
+    newest, _, _ = tab.rows(25, "", "Newest first", [], [], [])
     assert newest.index("DuoAttention") < newest.index("Efficient")
-    only, _, _ = shelf.rows(25, "", "Title", ["2024"], ["cs.CL"], [])
+    only, _, _ = tab.rows(25, "", "Title", ["2024"], ["cs.CL"], [])
     assert only.count("<details") == 1
-    found, _, _ = shelf.rows(25, "hippocampal memory", "Title", [], [], [])
+    found, _, _ = tab.rows(25, "hippocampal memory", "Title", [], [], [])
     assert found.index("HippoRAG") < found.index("DuoAttention")
-    first, more, _ = shelf.rows(1, "", "Title", [], [], [])
+    first, more, _ = tab.rows(1, "", "Title", [], [], [])
     assert more.visible
     assert "1 of 4" in first
-    assert shelf.only(["2024"], [], ["pages/b.txt"])[0] == {"year": ["2024"], "source": ["pages/b.txt"]}
-    summary, _, years, *_ = shelf.fresh()
+    assert tab.only(["2024"], [], ["pages/b.txt"])[0] == {"year": ["2024"], "source": ["pages/b.txt"]}
+    summary, _, years, *_ = tab.fresh()
     assert "4 papers from 3 sources" in summary
     assert years.choices == [("2024 (2)", "2024"), ("2023 (1)", "2023")]
 
 
-def test_papers_are_added_and_removed(shelf: LibraryTab, library: Library, tmp_path: Path) -> None:
+def test_papers_are_added_and_removed(tab: LibraryTab, library: Library, tmp_path: Path) -> None:
     records = [{"title": f"Paper <b>{n}</b>", "abstract": f"It is about subject {n}."} for n in (1, 2)]
     file = tmp_path / "new.jsonl"
     file.write_text("\n".join(json.dumps(r) for r in records) + "\nnot json")
     steps: list[Any] = []
-    ledger, _, _ = shelf.take([str(file)], "", lambda *step, **_: steps.append(step))  # type: ignore[arg-type]
+    ledger, _, _ = tab.take([str(file)], "", lambda *step, **_: steps.append(step))  # type: ignore[arg-type]
     assert "3 records: 2 added, 0 updated, 0 unchanged, 0 duplicates, 1 rejected" in ledger
     assert "new.jsonl:3" in ledger
     assert steps[-1] == ((2, 2),)
-    pasted, _, emptied = shelf.take(None, json.dumps({"title": "Pasted", "abstract": "Text."}), lambda *_, **__: None)  # type: ignore[arg-type]
+    pasted, _, emptied = tab.take(None, json.dumps({"title": "Pasted", "abstract": "Text."}), lambda *_, **__: None)  # type: ignore[arg-type]
     assert "1 added" in pasted
     assert emptied == ""
     assert len(library) == 7
     with pytest.raises(gr.Error):
-        shelf.take(None, " ")
-    assert "2 papers of new.jsonl removed" in shelf.drop_source("new.jsonl")
-    assert shelf.drop_source(None) == gr.skip()
-    assert "1 paper" in shelf.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
+        tab.take(None, " ")
+    assert "2 papers of new.jsonl removed" in tab.drop_source("new.jsonl")
+    assert tab.drop_source(None) == gr.skip()
+    assert "1 paper" in tab.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
     assert len(library) == 4
 
 
-def test_a_locked_library_says_so(shelf: LibraryTab, library: Library) -> None:
+def test_a_locked_library_says_so(tab: LibraryTab, library: Library) -> None:
     there, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with writing(library):
+        with writing(library.index):
             there.set()
             done.wait(10)
 
@@ -162,7 +162,7 @@ def test_a_locked_library_says_so(shelf: LibraryTab, library: Library) -> None:
     there.wait(10)
     try:
         with pytest.raises(gr.Error, match="is writing to"):
-            shelf.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
+            tab.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
     finally:
         done.set()
         thread.join()

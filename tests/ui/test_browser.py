@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.library import Library
 from tests.ui import browsing
 from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served

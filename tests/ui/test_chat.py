@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.errors import LLMError
 from rag.library import Library
 from rag.types import Answer

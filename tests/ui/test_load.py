@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.visitor import BusyError, Visitor
-from rag.assistant import Assistant
+from bench.page_client import BusyError, Visitor
+from rag.answering.assistant import Assistant
 from rag.library import Library
 from tests.llm_server import Script
 from tests.llm_server import serving as model_serving

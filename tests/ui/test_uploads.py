@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rag.assistant import Assistant
+from rag.answering.assistant import Assistant
 from rag.library import Library
 from ui import app
 

@@ -1,0 +1,1 @@
+"""Papers to an answer whose every sentence names what it rests on."""

@@ -1,0 +1,187 @@
+"""How far do these sentences support that one? Used by the assistant and by eval, with one protocol for all levels.
+
+Level 0 needs no model beyond the index's own: it measures how much of a sentence the evidence covers, and is nearly
+blind to contradiction. Level 1 reads a language model's log-probabilities of Yes and No. Level 2 is a cross-encoder
+trained on natural language inference. Level 3 asks a language model for the word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from rag.answering import prompts
+from rag.errors import LLMError, SettingsError
+from rag.library import Library
+from rag.models.embedding import Embedder
+from rag.models.llms import complete, load_llm, name_of, probability_of_yes
+from rag.models.token_vectors import query_tokens
+from rag.text.entities import warnings_for
+from rag.types import Verdict
+
+COVERED = 0.63  # level 0: the share of a sentence that must be covered; 99 of 100 wrong citations cover less
+NEAREST = 3  # sentences of the evidence that a model is shown
+
+
+@dataclass(frozen=True)
+class Support:
+    """`score` in [0, 1], the verdict at the judge's threshold, the index of the best evidence sentence."""
+
+    score: float
+    verdict: Verdict
+    best: int
+    level: int
+    warnings: tuple[str, ...] = ()
+
+
+class Judge(Protocol):
+    """Anything that scores support. `evidence` is never empty. Level 1 to 3 raise LLMError when their model fails."""
+
+    level: int
+    name: str
+
+    def score(self, evidence: Sequence[str], sentence: str) -> Support:
+        """How far the evidence sentences together support the sentence."""
+
+
+def load_judge(spec: str, library: Library, llm: Any = None) -> Judge:
+    """A judge for `coverage`, `llm` (the model that answers), `nli:NAME-or-FOLDER`, or any LLM setting.
+
+    Raises SettingsError for a setting that cannot be used.
+    """
+    coverage = coverage_by(library)
+    if spec == "coverage":
+        return coverage
+    if spec.startswith("nli:"):
+        return CrossEncoderJudge(spec[4:], coverage)
+    model = load_llm(spec) if spec != "llm" else llm
+    if model is None:
+        raise SettingsError(f"ASKPAPERS_JUDGE={spec!r} needs a language model; coverage needs none")
+    return LogprobJudge(model, coverage) if tells_probabilities(model) else WordJudge(model, coverage)
+
+
+def coverage_by(library: Library) -> Coverage:
+    """Level 0 with the library's own embedding model and token frequencies."""
+    return Coverage(library.embedder, library.index.frequency, len(library))
+
+
+def tells_probabilities(llm: Any) -> bool:
+    """Whether the model can be a judge of level 1. Asks it once. Raises LLMError."""
+    return probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(["It rains."], "It rains.")) is not None
+
+
+def fit_to_judge(llm: Any) -> bool | None:
+    """Whether the model passes a short examination, which small ones fail; None if it tells no probabilities.
+
+    Raises LLMError.
+    """
+    for claim, supported in prompts.EXAMINATION:
+        found = probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(prompts.EXAMINED, claim))
+        if found is None:
+            return None
+        if (found >= 0.5) is not supported:
+            return False
+    return True
+
+
+class Coverage:
+    """Level 0: the best cosine of each token of the sentence to any of the evidence, averaged with IDF weights."""
+
+    level = 0
+    name = "coverage"
+
+    def __init__(self, embedder: Embedder, frequency: Mapping[int, int], papers: int) -> None:
+        self._embedder, self._frequency, self._papers = embedder, frequency, max(papers, 1)
+
+    def score(self, evidence: Sequence[str], sentence: str) -> Support:
+        value, each = self.measure(evidence, sentence)
+        verdict: Verdict = "supported" if value >= COVERED else "unsupported"
+        return Support(value, verdict, int(np.argmax(each)), self.level, warnings_for(sentence, evidence))
+
+    def measure(self, evidence: Sequence[str], sentence: str) -> tuple[float, list[float]]:
+        """The coverage by all the evidence, and by each of its sentences alone."""
+        claim, *sources = self._embedder.encode([sentence, *evidence])
+        tokens = query_tokens(sentence, claim, self._frequency, self._papers)
+        best = np.array([(tokens.vectors @ s.tokens.T).max(axis=1) for s in sources])
+        return _unit(tokens.weights @ best.max(axis=0)), [_unit(tokens.weights @ b) for b in best]
+
+    def nearest(self, evidence: Sequence[str], sentence: str) -> tuple[list[int], int]:
+        """The evidence sentences worth showing to a model, in reading order, and the best of them."""
+        _, each = self.measure(evidence, sentence)
+        order = sorted(range(len(each)), key=lambda i: -each[i])
+        return sorted(order[:NEAREST]), order[0]
+
+
+class LogprobJudge:
+    """Level 1: p(Yes) against p(No) as the first token of a model's reply."""
+
+    level = 1
+
+    def __init__(self, llm: Any, coverage: Coverage) -> None:
+        self.name = f"logprobs of {name_of(llm)}"
+        self._llm, self._coverage = llm, coverage
+
+    def score(self, evidence: Sequence[str], sentence: str) -> Support:
+        shown, best = self._coverage.nearest(evidence, sentence)
+        message = prompts.judge_message([evidence[i] for i in shown], sentence)
+        value = probability_of_yes(self._llm, prompts.JUDGE, message)
+        if value is None:
+            raise LLMError(f"{self.name}: neither Yes nor No among its first tokens; set ASKPAPERS_JUDGE to another")
+        verdict: Verdict = "supported" if value >= 0.5 else "unsupported"
+        return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
+
+
+class WordJudge:
+    """Level 3: the word that a model replies."""
+
+    level = 3
+
+    def __init__(self, llm: Any, coverage: Coverage) -> None:
+        self.name = f"word of {name_of(llm)}"
+        self._llm, self._coverage = llm, coverage
+
+    def score(self, evidence: Sequence[str], sentence: str) -> Support:
+        shown, best = self._coverage.nearest(evidence, sentence)
+        reply = complete(self._llm, prompts.JUDGE, prompts.judge_message([evidence[i] for i in shown], sentence))
+        word = reply.strip().lower().lstrip("*\"' ")
+        if not word.startswith(("yes", "no")):
+            raise LLMError(f"{self.name}: replied neither Yes nor No; set ASKPAPERS_JUDGE to another")
+        supported = word.startswith("yes")
+        verdict: Verdict = "supported" if supported else "unsupported"
+        return Support(float(supported), verdict, best, self.level, warnings_for(sentence, evidence))
+
+
+class CrossEncoderJudge:
+    """Level 2: the entailment probability of a sentence-transformers CrossEncoder trained on NLI."""
+
+    level = 2
+
+    def __init__(self, name: str, coverage: Coverage) -> None:
+        from sentence_transformers import CrossEncoder
+
+        self.name = f"nli {name}"
+        self._coverage = coverage
+        try:
+            self._model = CrossEncoder(name)
+        except Exception as error:
+            raise SettingsError(f"cannot load the judge {name!r} (ASKPAPERS_JUDGE): {error}") from None
+        labels = {str(label).lower(): int(i) for i, label in self._model.model.config.id2label.items()}
+        if "entailment" not in labels:
+            raise SettingsError(f"{name!r} has no label 'entailment': it was not trained on NLI (ASKPAPERS_JUDGE)")
+        self._entailment = labels["entailment"]
+
+    def score(self, evidence: Sequence[str], sentence: str) -> Support:
+        shown, best = self._coverage.nearest(evidence, sentence)
+        pairs = [(evidence[i], sentence) for i in shown] + [(" ".join(evidence[i] for i in shown), sentence)]
+        logits = np.asarray(self._model.predict(pairs), np.float64)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        value = _unit((odds / odds.sum(axis=1, keepdims=True))[:, self._entailment].max())
+        verdict: Verdict = "supported" if value >= 0.5 else "unsupported"
+        return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
+
+
+def _unit(value: Any) -> float:
+    return float(min(max(float(value), 0.0), 1.0))

@@ -1,0 +1,216 @@
+"""The command line. Answers go to stdout, everything else to stderr.
+
+Exit codes: 0 answered or done, 1 failed, 2 wrong usage, 3 no answer in the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from eval.cli import app as eval_app
+from rag.cli.library import app as library_app
+from rag.cli.library import read_in
+from rag.cli.options import (
+    Category,
+    Checking,
+    Embedding,
+    Home,
+    Json,
+    JudgeOption,
+    Llm,
+    Source,
+    Year,
+    load_settings,
+    open_assistant,
+    open_library,
+    say,
+)
+from rag.errors import AskpapersError
+from rag.indexing.folder import owner_only
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Ask a collection of paper abstracts; every sentence of the answer names its papers.",
+)
+
+app.add_typer(library_app)
+app.add_typer(eval_app, name="eval")
+bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
+app.add_typer(bench_app, name="bench")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    home: Home = None,
+    llm: Llm = None,
+    checking: Checking = None,
+    judge: JudgeOption = None,
+    embedding: Embedding = None,
+    as_json: Json = False,
+    trace: Annotated[Path | None, typer.Option(help="Append the whole answer as a line of JSON to this file.")] = None,
+    year: Year = None,
+    category: Category = None,
+    source: Source = None,
+) -> None:
+    """Answer one question."""
+    settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
+    answer = open_assistant(settings).ask(question, where=_where(year, category, source))
+    if trace:
+        with open(trace, "a", encoding="utf-8", opener=owner_only) as file:
+            file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
+    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer)
+    if answer.outcome != "answered":
+        raise typer.Exit(3)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many papers.")] = 10,
+    home: Home = None,
+    embedding: Embedding = None,
+    as_json: Json = False,
+    year: Year = None,
+    category: Category = None,
+    source: Source = None,
+) -> None:
+    """Find papers."""
+    library = open_library(load_settings(home=home, embedding=embedding))
+    hits = library.search(query, k, _where(year, category, source))
+    if as_json:
+        rows = [
+            {
+                "paper_id": h.paper.id,
+                "title": h.paper.display_title,
+                "score": round(h.score, 4),
+                "sentence": h.sentence.text,
+            }
+            for h in hits
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for number, hit in enumerate(hits, 1):
+        print(f"{number:2}. {hit.paper.display_title}\n    {hit.sentence.text}")
+
+
+@app.command()
+def chat(
+    home: Home = None,
+    llm: Llm = None,
+    checking: Checking = None,
+    judge: JudgeOption = None,
+    embedding: Embedding = None,
+) -> None:
+    """Ask one question after another in the terminal; an empty line or Ctrl-D ends."""
+    assistant = open_assistant(load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding))
+    history: list[dict[str, str]] = []
+    while question := _prompt():
+        try:
+            answer = assistant.ask(question, history)
+        except AskpapersError as error:
+            print(error, file=sys.stderr)
+            continue
+        print(answer)
+        history += [{"role": "user", "content": question}, {"role": "assistant", "content": answer.text}]
+
+
+@app.command()
+def serve(
+    home: Home = None,
+    llm: Llm = None,
+    checking: Checking = None,
+    judge: JudgeOption = None,
+    embedding: Embedding = None,
+    host: Annotated[str | None, typer.Option(help="Address to bind (ASKPAPERS_HOST).", show_default=False)] = None,
+    port: Annotated[int | None, typer.Option(help="Port to bind (ASKPAPERS_PORT).", show_default=False)] = None,
+    auth: Annotated[str | None, typer.Option(help="USER:PASSWORD-FILE that opens the page.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Let others in without a login.")] = False,
+    collection: Annotated[
+        list[Path] | None, typer.Option(help="Papers to index first if the library is empty; may be repeated.")
+    ] = None,
+) -> None:
+    """Serve the chat page."""
+    settings = load_settings(
+        home=home, host=host, port=port, llm=llm, checking=checking, judge=judge, embedding=embedding
+    )
+    library = open_library(settings, create=bool(collection))
+    if collection and not len(library):
+        read_in(library, collection)
+    assistant = open_assistant(settings, library)  # before the page, which takes the model hub offline
+    from ui.access import login
+    from ui.app import serve as serve_page
+
+    serve_page(
+        assistant,
+        host=settings.host,
+        port=settings.port,
+        auth=login(auth) if auth else None,
+        insecure=insecure,
+        on_ready=say,
+    )
+
+
+@app.command()
+def llms() -> None:
+    """List the models that can answer: those usable now, and what the others lack."""
+    from rag.models.llms import usable
+
+    for form, state in usable():
+        print(f"{form:27} {state}")
+
+
+@bench_app.command()
+def retrieval(
+    folder: Annotated[Path, typer.Argument(help="A BEIR folder: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv.")],
+    home: Annotated[Path | None, typer.Option(help="Keep the index there; else it is thrown away.")] = None,
+    split: Annotated[str, typer.Option(help="Which judgements.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only that many queries.")] = None,
+    embedding: Embedding = None,
+) -> None:
+    """Score each stage of retrieval: nDCG@10, recall@10 and @100, MRR@10, with 95% intervals."""
+    from tempfile import TemporaryDirectory
+
+    from tqdm import tqdm
+
+    from eval.retrieval import bench_retrieval
+
+    with TemporaryDirectory() as aside, tqdm(desc=folder.name, unit=" papers", file=sys.stderr) as bar:
+        settings = load_settings(home=home or Path(aside), embedding=embedding, chroma_url="")
+        library = open_library(settings, create=True)
+        print(bench_retrieval(folder, library, split, bar.update, limit))
+
+
+def _where(year: list[int] | None, category: list[str] | None, source: list[str] | None) -> dict[str, Any] | None:
+    given = {"year": year, "category": category, "source": source}
+    return {name: wanted for name, wanted in given.items() if wanted} or None
+
+
+def _prompt() -> str:
+    try:
+        return input("\nask> " if sys.stdin.isatty() else "").strip()
+    except EOFError:
+        return ""
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake is one line on stderr, never a traceback."""
+    try:
+        app(prog_name="askpapers")
+    except AskpapersError as error:
+        say(f"askpapers: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say("askpapers: stopped")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,72 @@
+"""What the commands share: options, the settings, the library they open, a line on stderr."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import NoIndexError
+
+if TYPE_CHECKING:
+    from rag.answering.assistant import Assistant
+    from rag.library import Library
+    from rag.settings import Settings
+
+Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
+Embedding = Annotated[
+    str | None, typer.Option(help="Embedding model, a name or folder (ASKPAPERS_EMBEDDING).", show_default=False)
+]
+Llm = Annotated[
+    str | None,
+    typer.Option(help="The model that answers (ASKPAPERS_LLM); `askpapers llms` lists them.", show_default=False),
+]
+Checking = Annotated[
+    str | None,
+    typer.Option(help="strict, flag or off: unsupported sentences (ASKPAPERS_CHECKING).", show_default=False),
+]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option("--judge", help="auto, llm, nli:NAME or an LLM setting (ASKPAPERS_JUDGE).", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Year = Annotated[list[int] | None, typer.Option(help="Only papers of this year; may be repeated.")]
+Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category, such as cs.CL.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only papers read from this file or folder.")]
+
+
+def load_settings(**given: Any) -> Settings:
+    from rag.settings import Settings
+
+    return Settings.load(**given)
+
+
+def open_library(settings: Settings, create: bool = False) -> Library:
+    from tqdm import tqdm
+
+    from rag.library import Library
+
+    server = settings.server
+    with tqdm(desc=f"following {server}", unit=" papers", file=sys.stderr, delay=1, disable=not server) as bar:
+        return Library.from_settings(settings, create, bar.update)
+
+
+def open_assistant(settings: Settings, library: Library | None = None) -> Assistant:
+    """The assistant that the settings describe. Raises NoIndexError when the library holds no papers."""
+    from rag.answering.assistant import Assistant
+
+    library = with_papers(library or open_library(settings))
+    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
+
+
+def with_papers(library: Library) -> Library:
+    """The library. Raises NoIndexError when it is empty."""
+    if not len(library):
+        raise NoIndexError(f"the index in {library.home} holds no papers; add some with: askpapers index PATH...")
+    return library
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,49 @@
+"""What may be asked, and a filter by year, category or source as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rag.clean import clean
+from rag.errors import QuestionError
+
+MAX_CHARACTERS = 4000
+
+
+Condition = tuple[str, list[Any]]  # SQL over the columns of the forward index, and its values
+
+
+def check_question(text: str) -> str:
+    """The question on one line, without what cannot be seen. Raises QuestionError when blank or too long."""
+    text = clean(text)
+    if not text:
+        raise QuestionError("the question is blank: type one")
+    if len(text) > MAX_CHARACTERS:
+        raise QuestionError(f"the question has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be asked")
+    return text
+
+
+def condition(where: Mapping[str, Any]) -> Condition:
+    """A filter as SQL over the columns of the forward index. Raises ValueError for a name that is no column."""
+    clauses: list[str] = []
+    values: list[Any] = []
+    found: list[list[Any]]
+    for name, wanted in where.items():
+        options = list(wanted) if isinstance(wanted, (list, tuple, set)) else [wanted]
+        if name == "year":
+            part, found = "year = ?", [[int(o)] for o in options]
+        elif name == "category":
+            part, found = "instr(categories, ?) > 0", [[f" {o} "] for o in options]
+        elif name == "source":  # a file, or the folder it was read from
+            part = "source = ? OR source LIKE ? ESCAPE '\\'"
+            found = [[str(o), _like(str(o).rstrip("/")) + "/%"] for o in options]
+        else:
+            raise ValueError(f"cannot filter by {name!r}: year, category and source can be")
+        clauses.append("(" + (" OR ".join([part] * len(options)) or "0") + ")")
+        values += [value for group in found for value in group]
+    return " AND ".join(clauses) or "1", values
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""Text cut up and looked through: sentences, passages, names and numbers."""

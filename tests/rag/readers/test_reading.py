@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.errors import SourceError
+from rag.readers import READERS, read_papers
+
+
+def row(name: str) -> str:
+    return json.dumps({"id": name, "title": f"On {name}", "abstract": f"About {name}."}) + "\n"
+
+
+def test_a_folder_is_read_in_order_with_sources_from_its_own_name(tmp_path):
+    root = tmp_path / "papers"
+    (root / "sub" / ".git").mkdir(parents=True)
+    (root / "b.jsonl").write_text(row("b"))
+    (root / "sub" / "a.jsonl.gz").write_bytes(gzip.compress(row("a").encode()))
+    for aside in ".hidden.jsonl", "README", "readme.txt", "NOTES.md", "LICENSE", "sub/.git/x.jsonl":
+        (root / aside).write_text(row("never"))
+    (root / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    (root / "z.txt").write_text("")
+    reading = read_papers(root, root / "b.jsonl")
+    assert [(paper.id, paper.location) for paper in reading] == [
+        ("b", "papers/b.jsonl:1"),
+        ("a", "papers/sub/a.jsonl.gz:1"),
+        ("b", "b.jsonl:1"),
+    ]
+    assert [str(r) for r in reading.rejected] == [
+        "papers/image.png: not recognised: no Daily Papers page, JSON, CSV, BibTeX or arXiv feed",
+        "papers/z.txt: is empty",
+    ]
+    assert reading.read == 5
+
+
+def test_relative_paths(tmp_path, monkeypatch):
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "a.jsonl").write_text(row("a"))
+    monkeypatch.chdir(tmp_path / "papers")
+    for path in ".", "../papers", Path("../papers/"):
+        assert [paper.source for paper in read_papers(path)] == ["papers/a.jsonl"]
+    assert [paper.source for paper in read_papers("a.jsonl")] == ["a.jsonl"]
+
+
+def test_reading_streams_and_starts_anew(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(row("a") + "{\n" + row("b"))
+    reading = read_papers(path)
+    assert (reading.read, reading.rejected) == (0, [])
+    papers = iter(reading)
+    assert next(papers).id == "a"
+    assert (reading.read, reading.rejected) == (1, [])
+    assert next(papers).id == "b"
+    assert (reading.read, len(reading.rejected)) == (3, 1)
+    path.write_text(row("c"))
+    assert [paper.id for paper in reading] == ["c"]
+    assert (reading.read, reading.rejected) == (1, [])
+    path.unlink()
+    assert list(reading) == []
+    assert [r.reason for r in reading.rejected] == ["cannot be read to its end: No such file or directory"]
+
+
+@pytest.mark.parametrize("path", ["missing.jsonl", "", "a\nb", "a\0b", "x" * 5_000, "/dev/null"])
+def test_a_path_that_is_missing_is_told_at_once(path):
+    with pytest.raises(SourceError) as error:
+        read_papers(path)
+    assert "no such file or folder" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_without_files(tmp_path):
+    reading = read_papers(tmp_path)
+    assert list(reading) == []
+    assert [r.reason for r in reading.rejected] == ["holds no files to read"]
+
+
+def test_files_that_hold_no_text(read):
+    for name, content in ("a.jsonl", b""), ("a.bib", b"\xef\xbb\xbf"), ("a.csv.gz", gzip.compress(b"")):
+        assert [r.reason for r in read(name, content)[1]] == ["is empty"]
+    for name, content in (
+        ("a.pdf", b"%PDF-1.7\n\xff\xfe\x00"),
+        ("data", b"\0" * 100),
+        ("a.html", b"<!DOCTYPE html><p>x</p>"),
+    ):
+        assert read(name, content)[1][0].reason.startswith("not recognised")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.txt", "a.bib", "a.csv", "a.xml"])
+def test_what_is_not_utf8_is_told_where_it_is_used(read, name):
+    good, bad = ("On good", "About it."), ("On café", "Déjà vu.")
+    text = {
+        "a.jsonl": "".join(f'{{"title": "{t}", "abstract": "{a}", "other": "é"}}\n' for t, a in (good, bad, good)),
+        "a.txt": "".join(f"{t}\n\n{a}\n\n" for t, a in (good, bad, good)),
+        "a.bib": "".join(f"@a{{k, title={{{t}}}, abstract={{{a}}}}}\n" for t, a in (good, bad, good)),
+        "a.csv": "title,abstract\n" + "".join(f"{t},{a}\n" for t, a in (good, bad, good)),
+        "a.xml": "".join(f"<entry><title>{t}</title><summary>{a}</summary></entry>" for t, a in (good, bad, good)),
+    }[name]
+    text = f"<feed>{text}</feed>" if name == "a.xml" else text
+    papers, rejected = read(name, text.encode("latin-1"))
+    assert [(paper.title, paper.abstract) for paper in papers] == [good, good]
+    assert [r.reason for r in rejected] == ["not UTF-8: save the file as UTF-8 (On caf\ufffd)"]
+    papers, rejected = read(name, text)
+    assert [paper.title for paper in papers] == ["On good", "On café", "On good"]
+    for encoding in "utf-16", "utf-8-sig":
+        assert read(name, text.encode(encoding))[0] == papers
+
+
+def test_a_replacement_character_of_the_source_is_kept(read):
+    assert read("a.jsonl", row("x\ufffd"))[0][0].title == "On x\ufffd"
+
+
+def test_damaged_archives_give_what_is_in_front_of_the_damage(read):
+    draw = random.Random(0)
+    rows = "".join(row(f"{i} {draw.random()} {draw.random()}") for i in range(200))
+    packed = gzip.compress(rows.encode())
+    papers, rejected = read("a.jsonl.gz", packed[: len(packed) // 2])
+    assert 50 < len(papers) < 150
+    assert [str(r) for r in rejected] == [
+        "a.jsonl.gz: cannot be read to its end: Compressed file ended before the end-of-stream marker was reached"
+    ]
+    papers, rejected = read("a.jsonl.gz", packed[:-8] + b"\0" * 8)
+    assert len(papers) == 200
+    assert "CRC check failed" in rejected[-1].reason
+    for content in packed[:5], b"hello", b"\x1f\x8b" + b"\xff" * 50:
+        papers, rejected = read("a.jsonl.gz", content)
+        assert papers == []
+        assert rejected[0].reason.startswith("cannot be read to its end: ")
+    assert len(read("unmarked.jsonl", packed)[0]) == 200
+
+
+def test_a_line_that_unfolds_without_end(read):
+    packed = gzip.compress(b'{"title": "' + b"a" * 25_000_000 + b'"}\n' + row("b").encode(), 1)
+    papers, rejected = read("bomb.jsonl.gz", packed)
+    assert [(paper.id, paper.line) for paper in papers] == [("b", 2)]
+    assert [str(r) for r in rejected] == ["bomb.jsonl.gz:1: more than 10,000,000 characters: not read"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(tmp_path):
+    (tmp_path / "a.jsonl").write_text(row("a"))
+    (tmp_path / "a.jsonl").chmod(0)
+    reading = read_papers(tmp_path / "a.jsonl")
+    assert list(reading) == []
+    assert reading.rejected[0].reason == "cannot be read to its end: Permission denied"
+
+
+SUFFIXES = ["", ".txt", ".jsonl", ".json", ".csv", ".tsv", ".bib", ".xml", ".atom", ".jsonl.gz", ".txt.gz"]
+# What the formats are made of, so that the readers get far.
+PARTS = (
+    '{"title": "a", "abstract": "b"}|{"versions": [|[|]|{|}|"|,|:|\n|\n\n|\r|\t|title,abstract|title\tabstract'
+    "|@article{a,|@string{|abstract = {|author|year=2020| and |\\|\\'|$|%|<feed>|<entry>|</entry>|</feed>|<title>"
+    "|</title>|<!DOCTYPE a [|&lt;|&x;|new|A title|An abstract of it.|" + "long " * 80 + "|2306.00978|\0|é|\ud7ff|\ufeff"
+).split("|")
+
+
+def counts_add_up(path: Path, content: bytes) -> None:
+    for suffix in SUFFIXES:
+        file = path / f"fuzz{suffix}"
+        file.write_bytes(gzip.compress(content, 1) if suffix.endswith(".gz") else content)
+        reading = read_papers(file)
+        papers = list(reading)
+        assert reading.read == len(papers) + len(reading.rejected) > 0
+        for paper in papers:
+            assert all((paper.title.strip(), paper.abstract.strip(), paper.id, paper.line, paper.content_hash))
+
+
+FUZZ = settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@FUZZ
+@given(content=st.binary(max_size=300))
+def test_any_bytes(tmp_path, content):
+    counts_add_up(tmp_path, content)
+
+
+@FUZZ
+@given(parts=st.lists(st.sampled_from(PARTS), max_size=40), codec=st.sampled_from(["utf-8", "utf-16", "utf-7"]))
+def test_any_mix_of_the_formats(tmp_path, parts, codec):
+    counts_add_up(tmp_path, "".join(parts).encode(codec))
+
+
+@FUZZ
+@given(content=st.binary(max_size=200))
+def test_any_damaged_archive(tmp_path, content):
+    file = tmp_path / "fuzz.jsonl.gz"
+    file.write_bytes(b"\x1f\x8b\x08\x00" + content)
+    reading = read_papers(file)
+    papers = list(reading)
+    assert reading.read == len(papers) + len(reading.rejected) > 0
+
+
+def test_every_reader_is_named_for_its_file():
+    assert all(reader.__module__ == f"rag.readers.{name}" for name, reader in READERS.items())
