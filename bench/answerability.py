@@ -22,7 +22,8 @@ from rag import Library, Settings
 from rag.answering.answerability import decide, features, odds, read_evidence
 from rag.answering.assistant import MAX_SENT
 from rag.answering.evidence import select_evidence
-from rag.models.llms import load_llm, name_of
+from rag.models.llms import name_of
+from rag.models.providers import load_llm
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from eval.cases import read_cases
 from rag import read_papers
-from rag.models.llms import load_llm
+from rag.models.providers import load_llm
 
 
 def main() -> None:
@@ -32,7 +32,8 @@ def main() -> None:
     given = arguments.parse_args()
     papers = {paper.id: paper for paper in read_papers(given.papers)}
     with tempfile.TemporaryDirectory() as folder:
-        engine = CitationQueryEngine.from_args(index(papers.values(), Path(folder)), llm=load_llm(given.llm))
+        model = load_llm(given.llm)
+        engine = CitationQueryEngine.from_args(index(papers.values(), Path(folder)), llm=model and model.llm)
         for case in tqdm(read_cases(given.questions), file=sys.stderr):
             found = engine.query(case.question)
             row = {

@@ -15,7 +15,8 @@ from eval.metrics import DEPTH
 from eval.stats import SEED
 from rag.indexing.records import Record
 from rag.library import Library
-from rag.models.llms import complete
+from rag.models.llms import ChatModel
+from rag.models.metering import Meter
 from rag.types import Answer, Citation, Claim, Passage
 
 RANDOM, COPIED, CLOSED = "random paper", "first passage", "closed book"
@@ -39,15 +40,15 @@ def first_passage(library: Library, case: Case) -> dict[str, Any]:
     return to_row(case, _quote(case, best.record, best.hit.passage), *ranking(retrieved))
 
 
-def closed_book(llm: Any, case: Case) -> dict[str, Any]:
+def closed_book(model: ChatModel, case: Case) -> dict[str, Any]:
     """The model's answer from memory, citing nothing. Raises LLMError."""
     asked = "\n".join([*(f"{turn['role']}: {turn['content']}" for turn in case.history), case.question])
     started = time.perf_counter()
-    usage: dict[str, int] = {}
-    output = complete(llm, SYSTEM, asked, usage).strip()
+    meter = Meter()
+    output = model.metered(meter).complete(SYSTEM, asked, "write").strip()
     seconds = round(time.perf_counter() - started, 4)
     row = {"id": case.id, "input": case.question, "output": output, "ctxs": None, "abstained": not output}
-    return {**row, "usage": usage, "timings": {"total": seconds}}
+    return {**row, "usage": meter.usage, "timings": {"total": seconds}}
 
 
 def _quote(case: Case, record: Record, passage: Passage) -> Answer:

@@ -163,7 +163,7 @@ def meta(
 ) -> None:
     """Check the judge: against people's labels, mutants, wrong citations, and itself."""
     from eval.meta import meta as check
-    from rag.models.llms import load_llm
+    from rag.models.providers import load_llm
 
     settings = load_settings(home=home, llm=llm)
     model = load_llm(settings.llm) if judge == "llm" else None

@@ -33,6 +33,7 @@ from eval.stats import SEED, JudgeError, estimate, interval, statistic_interval
 from rag.answering.judges import Judge, Support
 from rag.errors import AskpapersError, SourceError
 from rag.library import Library
+from rag.models.llms import ChatModel
 
 TWICE = 10  # claims judged a second time
 OWN = "own index"
@@ -127,7 +128,7 @@ def meta(
     claims: str | Path | None = None,
     *,
     judge: str | Judge = "coverage",
-    llm: Any = None,
+    llm: ChatModel | None = None,
     limit: int | None = None,
     own: int = 100,
     out: str | Path | None = None,

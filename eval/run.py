@@ -23,7 +23,7 @@ from eval.score import Scorer, in_parallel, judge_hash, source_hash
 from eval.stats import JudgeError
 from rag.answering import prompts
 from rag.errors import LLMError, SourceError
-from rag.models.llms import name_of
+from rag.models.llms import ChatModel, name_of
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
@@ -144,7 +144,7 @@ def _settings(assistant: Assistant) -> dict[str, Any]:
     }
 
 
-def judge_for(judge: str | Judge, library: Library, llm: Any = None) -> Judge:
+def judge_for(judge: str | Judge, library: Library, llm: ChatModel | None = None) -> Judge:
     """A judge for its setting; a judge is passed through."""
     from rag.answering.judges import load_judge
 
@@ -171,7 +171,7 @@ def _ask(assistant: Assistant, case: Case) -> dict[str, Any]:
     return to_row(case, answer, *ranking(assistant.library.retrieve(answer.standalone or case.question, DEPTH)))
 
 
-def _baselines(library: Library, llm: Any) -> dict[str, Ask]:
+def _baselines(library: Library, llm: ChatModel | None) -> dict[str, Ask]:
     asks: dict[str, Ask] = {
         base.RANDOM: lambda case: base.random_paper(library, case),
         base.COPIED: lambda case: base.first_passage(library, case),

@@ -11,7 +11,8 @@ from importlib.metadata import version
 from rag.errors import AskpapersError
 from rag.indexing.folder import close_to_others, open_to_others
 from rag.library import Library
-from rag.models.llms import EXTRACTIVE, load_llm, name_of, reach
+from rag.models.llms import EXTRACTIVE
+from rag.models.providers import load_llm
 from rag.settings import Settings
 
 LIBRARIES = ("chromadb", "tantivy", "openvino", "sentence-transformers", "gradio")  # whose versions matter most
@@ -84,11 +85,12 @@ def _remote(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _llm(settings: Settings) -> Check:
     try:
-        llm = load_llm(settings.llm)
-        reach(llm)
+        model = load_llm(settings.llm, settings.llm_key.get_secret_value())
+        assert model is not None  # not asked for the extractive answerer
+        model.ping()
     except AskpapersError as error:
         return Check("language model", False, str(error))
-    return Check("language model", True, f"{name_of(llm)} can be reached")
+    return Check("language model", True, f"{model.name} can be reached")
 
 
 def _index(library: Library) -> Iterator[Check]:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     chroma_url: str = Field("", description="a Chroma server that holds the papers, in place of the folder")
     chroma_headers: SecretStr = Field(SecretStr(""), description="what it wants in each request: `Name: value` lines")
     llm: str = Field("extractive", description="the model that answers; see askpapers llms")
+    llm_key: SecretStr = Field(SecretStr(""), description="the key of an http(s):// model server")
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
     judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
     sources: int = Field(6, ge=1, le=50, description="papers an answer may draw on")

@@ -45,7 +45,7 @@ def follow(
             stream = assistant.stream(question, history, where, on_status=lambda status: news.put(("status", status)))
             for piece in stream:
                 if stop.is_set():
-                    stream.close()  # type: ignore[attr-defined]  # a generator: lets go of the model's server
+                    stream.close()  # lets go of the model's server
                     return
                 if isinstance(piece, Answer):
                     keep(piece)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag.answering.assistant import Assistant
-from rag.models.llms import name_of, usable
+from rag.models.llms import name_of
+from rag.models.providers import usable
 from ui import render
 from ui.parts import QUIET
 

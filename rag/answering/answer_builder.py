@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from rag.models import pricing
-from rag.models.llms import name_of
+from rag.answering.plan import Plan
+from rag.models.llms import ChatModel, name_of
+from rag.models.metering import Meter
 from rag.types import Answer, Citation, Claim, Evidence, Outcome, Paper
 
 
@@ -46,7 +46,7 @@ class Claims:
         self.shown, self._cited = [], {}
 
     def has_quoted(self, e: Evidence) -> bool:
-        """Whether that sentence already is shown in its own words."""
+        """Whether that sentence is shown already in its own words."""
         return any(c.quoted and c.text == e.sentence.text for c in self.shown)
 
     def cites(self, paper: Paper) -> bool:
@@ -63,20 +63,15 @@ class Claims:
 
 @dataclass
 class AnswerBuilder:
-    """What is known so far of one question, and at the end its Answer."""
+    """What is known so far of one answer, and at the end the Answer."""
 
     question: str
-    standalone: str = ""
     message: str = ""
-    cut: str = ""
-    said: bool = False
-    listing: bool = False  # asks for a list of papers
-    known: bool = False  # its topic is: carried over from earlier turns, or both things compared were found
-    compared: int = 0  # papers being compared
-    notes: list[str] = field(default_factory=list)
-    usage: dict[str, int] = field(default_factory=dict)
-    timings: dict[str, float] = field(default_factory=dict)
     claims: Claims = field(default_factory=Claims)
+    meter: Meter = field(default_factory=Meter)
+    judge_calls: int | None = None  # sentences, and the evidence as a whole, that a judge above level 0 was asked about
+    unknown_citations: int | None = None  # of sources that do not exist, once a model has written
+    timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
     def lap(self, step: str) -> None:
@@ -88,19 +83,29 @@ class AnswerBuilder:
         """Notes the seconds to the first word, once."""
         self.timings.setdefault("first_word", round(time.perf_counter() - self.started, 4))
 
-    def answer(self, outcome: Outcome, message: str, llm: Any, related: tuple[Paper, ...] = ()) -> Answer:
+    def outcome(self, allowed: Outcome) -> Outcome:
+        """What became of it: `answered` only where that was allowed, and something is shown."""
+        return "not_stated" if allowed == "answered" and not self.claims.shown else allowed
+
+    def finish(self, outcome: Outcome, model: ChatModel | None, plan: Plan | None = None) -> Answer:
+        """The Answer; without a plan nothing was looked for, as for a greeting."""
+        answered = outcome == "answered"
         return Answer(
             question=self.question,
             outcome=outcome,
             claims=tuple(self.claims.shown),
             citations=self.claims.citations(),
-            related=related,
-            message=message,
-            standalone=self.standalone or self.question,
+            related=plan.decision.related if plan and outcome == "not_stated" else (),
+            message=self.message,
+            standalone=plan.standalone if plan else self.question,
             withheld=tuple(self.claims.withheld),
-            listing=outcome == "answered" and self.listing and not self.compared,
-            model=name_of(llm),
-            usage=self.usage,
-            cost=pricing.dollars(llm, self.usage),
+            listing=plan is not None and answered and plan.listing and not plan.compared,
+            model=name_of(model),
+            usage=self._usage(),
+            cost=self.meter.cost,
             timings={**self.timings, "total": round(time.perf_counter() - self.started, 4)},
         )
+
+    def _usage(self) -> dict[str, int]:
+        counted = {"judge_calls": self.judge_calls, "unknown_citations": self.unknown_citations}
+        return {**self.meter.usage, **{name: n for name, n in counted.items() if n is not None}}

@@ -11,13 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering import prompts
-from rag.models.llms import probability_of_yes
+from rag.models.llms import ChatModel
 from rag.retrieval.hybrid import Retrieved
 from rag.text.entities import NAME
 from rag.types import Evidence, Outcome, Paper
@@ -86,14 +85,12 @@ def features(retrieved: Retrieved) -> NDArray[np.float64]:
     )
 
 
-def read_evidence(
-    llm: Any, question: str, evidence: Sequence[Evidence], usage: dict[str, int] | None = None
-) -> float | None:
+def read_evidence(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> float | None:
     """p(Yes) in [0, 1] that the evidence answers, as the model reads it; None where its server tells no probabilities.
 
     Raises LLMError.
     """
-    return probability_of_yes(llm, prompts.READ, prompts.read_message(question, evidence), usage)
+    return model.probability_of_yes(prompts.READ, prompts.read_message(question, evidence), "read")
 
 
 def enough(retrieval: float, read: float) -> bool:

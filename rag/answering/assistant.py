@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
-from rag.answering.answerability import Decision, decide, enough, read_evidence
-from rag.answering.checking import MODES, Checked, Checker, Checking, resolve, strip_markdown
-from rag.answering.evidence import INSTEAD, LEAD, select_evidence, select_quotes
-from rag.answering.intent import (
-    asks_for_list,
-    asks_for_number,
-    asks_to_compare,
-    carried_over,
-    compared,
-    needs_context,
-    small_talk,
-)
-from rag.answering.judges import Coverage, Judge, LogprobJudge, coverage_by, fit_to_judge, load_judge
-from rag.answering.markers import Draft, parse, sentences_of
-from rag.errors import LLMError, SettingsError
+from rag.answering.answerability import enough, read_evidence
+from rag.answering.checking import MODES, Checking, strip_markdown
+from rag.answering.evidence import LEAD
+from rag.answering.intent import carried_over, needs_context, small_talk
+from rag.answering.judges import Coverage, Judge, LogprobJudge, ModelJudge, coverage_by, load_judge
+from rag.answering.model_answer import MAX_SENT, ModelAnswer, quoted
+from rag.answering.plan import Plan, find
+from rag.errors import SettingsError
 from rag.library import Library, Where
-from rag.models.llms import complete, load_llm, stream_text
-from rag.retrieval.hybrid import Match, without_withdrawn
+from rag.models.llms import ChatModel
+from rag.models.providers import load_llm
 from rag.retrieval.query import check_question
-from rag.text.entities import has_number
-from rag.types import Answer, Claim, Evidence, Outcome
+from rag.types import Answer, Outcome
 
-MAX_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
-MAX_SENT = 5  # sentences that a model is sent
-MAX_LISTED = 12  # papers looked at for a list
-MAX_SENTENCES = 12  # of a model; what goes on longer repeats itself
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 History = Sequence[Mapping[str, str]]
 
@@ -45,7 +33,7 @@ class Assistant:
     def __init__(
         self,
         library: Library,
-        llm: Any = "extractive",
+        llm: str | LLM | ChatModel = "extractive",
         *,
         sources: int = 6,
         checking: Checking = "strict",
@@ -83,212 +71,77 @@ class Assistant:
         history: History | None = None,
         where: Where | None = None,
         on_status: Callable[[str], None] = lambda status: None,
-    ) -> Iterator[str | Answer]:
+    ) -> Generator[str | Answer, None, None]:
         """The answer's text piece by piece, each at least a sentence, and at the end the Answer.
 
         `on_status` is told in a few words what is being done, such as "searching 259 papers".
         """
-        run = AnswerBuilder(check_question(question))
-        if reply := small_talk(run.question, len(self.library)):
+        builder = AnswerBuilder(check_question(question))
+        model = self.llm and self.llm.metered(builder.meter)
+        if reply := small_talk(builder.question, len(self.library)):
+            builder.message = reply
             yield reply
-            yield run.answer("answered", reply, self.llm)
+            yield builder.finish("answered", model)
             return
-        run.standalone = self._standalone(run, history or ())
+        standalone = self._standalone(model, builder.question, history or ())
         on_status(f"searching {len(self.library):,} papers")
-        decision, evidence = self._find(run, where)
-        outcome = decision.outcome
-        run.lap("retrieve")
-        if evidence:
-            on_status(f"reading {len({e.number for e in evidence})} papers")
-            outcome = self._read(run, decision, evidence)
-        if outcome == "answered":
-            between = "\n- " if run.listing and not run.compared else " "
-            pieces = self._quote(run, evidence) if self.llm is None else self._answer(run, evidence, on_status)
-            for piece in pieces:
-                run.first_word()
-                yield piece if not run.said else between + piece
-                run.said = True
-            if not run.claims.shown:
-                outcome = "not_stated"
-        message = run.message
+        plan = find(self.library, builder.question, standalone, self.sources, where)
+        builder.lap("retrieve")
+        allowed = self._allowed(model, plan, builder, on_status)
+        if allowed == "answered":
+            between = "\n- " if plan.listing and not plan.compared else " "
+            begun = False
+            for piece in self._answer(model, plan, builder, on_status):
+                builder.first_word()
+                yield between + piece if begun else piece
+                begun = True
+        outcome = builder.outcome(allowed)
         if outcome != "answered":
-            message = " ".join(
-                [prompts.NOT_STATED if outcome == "not_stated" else prompts.NOTHING_RELEVANT, *run.notes]
-            )
-            yield message
-        run.lap("answer")
-        yield run.answer(outcome, message, self.llm, decision.related if outcome == "not_stated" else ())
+            builder.message = " ".join([prompts.REFUSED[outcome], *plan.notes])
+            yield builder.message
+        builder.lap("answer")
+        yield builder.finish(outcome, model, plan)
 
-    def _standalone(self, run: AnswerBuilder, history: History) -> str:
+    def _standalone(self, model: ChatModel | None, question: str, history: History) -> str:
         """The question as it can be understood alone: a model is asked only when it refers back."""
-        if not history or not needs_context(run.question):
-            return run.question
-        carried = carried_over(run.question, history)
-        if self.llm is None:
+        if not history or not needs_context(question):
+            return question
+        carried = carried_over(question, history)
+        if model is None:
             return carried
-        written = strip_markdown(
-            complete(self.llm, prompts.REWRITE, prompts.rewrite_message(run.question, history), run.usage)
-        )
+        reply = model.complete(prompts.REWRITE, prompts.rewrite_message(question, history), "understand")
+        written = strip_markdown(reply)
         # A small model may answer or lose the thread instead: then the names are simply carried over.
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
-        usable = usable and not prompts.recites(written)
-        return written if usable else carried
+        return written if usable and not prompts.recites(written) else carried
 
-    def _find(self, run: AnswerBuilder, where: Where | None) -> tuple[Decision, list[Evidence]]:
-        """Whether retrieval allows an answer, and the sentences to answer from, best first; none if nothing is near."""
-        question = run.standalone
-        run.listing = asks_for_list(question)
-        retrieved = self.library.retrieve(question, MAX_LISTED if run.listing else self.sources, where)
-        withdrawn = next((m.record.paper for m in retrieved.matches[:1] if m.record.paper.withdrawn), None)
-        if withdrawn:
-            run.notes.append(f"The closest paper, “{withdrawn.title}”, has been withdrawn and is left out.")
-        retrieved = without_withdrawn(retrieved)
-        pair = compared(question) if asks_to_compare(question) else ()
-        about = {thing: self._about(thing, question, where) for thing in pair}
-        first = {m.record.paper.id: m for m in about.values() if m is not None}
-        run.known = question != run.question or len(first) > 1
-        decision = decide(retrieved, run.known)
-        if decision.outcome == "nothing_relevant":
-            return decision, []
-        matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]
-        run.compared = len(first)
-        if first:
-            run.notes += [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
-        limit = MAX_EVIDENCE if not (run.listing or run.compared) else 8 * MAX_EVIDENCE
-        return decision, select_evidence(question, matches, limit)
-
-    def _read(self, run: AnswerBuilder, decision: Decision, evidence: Sequence[Evidence]) -> Outcome:
-        """The outcome once a model has read the evidence, if there is one; lists are not read as a whole."""
-        if self.llm is None or run.listing or run.known or not self._fit_to_judge:
-            return decision.outcome
-        run.usage["judge_calls"] = 1
-        read = read_evidence(self.llm, run.standalone, evidence[:MAX_SENT], run.usage)
-        return "answered" if read is None or enough(decision.probability, read) else "not_stated"
-
-    @cached_property
-    def _fit_to_judge(self) -> bool | None:
-        return fit_to_judge(self.llm)
-
-    def _about(self, thing: str, question: str, where: Where | None) -> Match | None:
-        """The best paper that names the thing, in its title rather than its abstract, None if there is none."""
-        matches = without_withdrawn(self.library.retrieve(f"{thing}: {question}", self.sources, where)).matches
-        name = thing.lower()
-        if found := [m for m in matches if name in m.record.paper.title.lower()]:
-            # "Uni-Perceiver" is also in "Uni-Perceiver v2": the shorter title is the thing itself.
-            return min(found, key=lambda m: len(m.record.paper.title.partition(":")[0]))
-        return next((m for m in matches if name in m.record.paper.abstract.lower()), None)
-
-    def _quote(self, run: AnswerBuilder, evidence: Sequence[Evidence], lead: str = LEAD) -> Iterator[str]:
-        """The answer without a model."""
-        run.message = " ".join([*run.notes, lead])
-        yield run.message if not run.said else lead
-        for e in select_quotes(run.standalone, evidence, run.compared):
-            yield str(run.claims.quote(e))
+    def _allowed(
+        self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]
+    ) -> Outcome:
+        """The outcome that retrieval allows, and a model that has read the evidence; lists are not read as a whole."""
+        if not plan.evidence:
+            return plan.decision.outcome
+        on_status(f"reading {len({e.number for e in plan.evidence})} papers")
+        if model is None or plan.listing or plan.known_topic or not model.fit_to_judge:
+            return plan.decision.outcome
+        builder.judge_calls = 1
+        read = read_evidence(model, plan.standalone, plan.evidence[:MAX_SENT])
+        return "answered" if read is None or enough(plan.decision.probability, read) else "not_stated"
 
     def _answer(
-        self, run: AnswerBuilder, evidence: Sequence[Evidence], on_status: Callable[[str], None]
+        self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]
     ) -> Iterator[str]:
-        """The answer with a model: what it wrote, with quotations where it is known to fall short."""
-        written = self._write(run, evidence, on_status)
-        if self.checking != "strict":
-            yield from written
-            return
-        single = not (run.listing or run.compared)
-        numbered = single and asks_for_number(run.standalone)
-        yield from self._with_number(run, written, evidence[0]) if numbered else written
-        if run.cut:
-            return
-        if run.claims.shown:
-            if single and not run.claims.cites(evidence[0].paper):
-                yield str(run.claims.quote(evidence[0]))
-        elif self._fit_to_judge is False:  # nor does it know when the evidence does not answer
-            yield from self._quote(run, evidence, INSTEAD)
-
-    def _write(
-        self, run: AnswerBuilder, evidence: Sequence[Evidence], on_status: Callable[[str], None]
-    ) -> Iterator[str]:
-        """The answer in a model's words, each sentence checked before it is shown."""
-        if run.notes:
-            run.message = " ".join(run.notes)
-            yield run.message
-        sent = evidence[:MAX_SENT]
-        # The papers that belong in the answer, not the best alone; and what would be quoted, put into words, for a
-        # model that fails the examination: it cannot choose either.
-        if run.compared or run.listing or self._fit_to_judge is False:
-            sent = select_quotes(run.standalone, evidence, run.compared)
+        if model is None:
+            return quoted(builder, plan, LEAD)
         coverage = coverage_by(self.library)
-        checker = Checker(run.standalone, sent, self._judge_beside(coverage), coverage)
-        read = run.usage.get("judge_calls", 0)
-        with closing(self._drafts(run, sent)) as drafts:
-            for number, draft in enumerate(drafts, 1):
-                on_status(f"checking sentence {number}")
-                if self.checking == "off":
-                    found, unknown = resolve(draft, sent)
-                    run.usage["unknown_citations"] = run.usage.get("unknown_citations", 0) + unknown
-                    yield str(run.claims.add(Claim(draft.text), found))
-                    continue
-                checked = checker.check(draft)
-                run.usage["judge_calls"] = read + checker.calls
-                if checked is not None:
-                    run.usage["unknown_citations"] = run.usage.get("unknown_citations", 0) + checked.unknown
-                    yield from (str(claim) for claim in self._shown(run, checked))
-        if run.listing and not run.cut:  # a list is complete, whatever the model thought worth a word
-            for e in sent:
-                if not run.claims.cites(e.paper):
-                    yield str(run.claims.quote(e))
-        if run.cut:
-            run.notes.append(run.cut)
-            run.message = " ".join([*([run.message] if run.message else []), run.cut])
+        judge = self._judge_beside(coverage, model, builder)
+        return ModelAnswer(builder, plan, model, self.checking, judge, coverage, on_status).pieces()
 
-    def _with_number(self, run: AnswerBuilder, pieces: Iterator[str], best: Evidence) -> Iterator[str]:
-        """The pieces once one gives a number, as the question asks; else the best sentence if that does, or nothing."""
-        held: list[str] = []
-        for piece in pieces:
-            held.append(piece)
-            if any(has_number(claim.text) for claim in run.claims.shown):
-                yield from held
-                held = []
-        if held:
-            run.claims.withhold("gives no number, which the question asks for")
-            if has_number(best.sentence.text):
-                yield str(run.claims.quote(best))
-
-    def _judge_beside(self, coverage: Coverage) -> Judge:
+    def _judge_beside(self, coverage: Coverage, model: ChatModel, builder: AnswerBuilder) -> Judge:
         """The judge that was set; for "auto" the model itself where it is fit to, else coverage alone."""
+        if isinstance(self.judge, ModelJudge):
+            return self.judge.metered(builder.meter)
         if not isinstance(self.judge, str):
             return self.judge
-        own = self.judge == "auto" and self.checking != "off" and self._fit_to_judge
-        return LogprobJudge(self.llm, coverage) if own else coverage
-
-    def _shown(self, run: AnswerBuilder, checked: Checked) -> Iterator[Claim]:
-        """What is shown of a checked sentence: itself, or what it cites in the abstract's own words, or nothing."""
-        s = checked.support
-        claim = Claim(checked.text, (), round(s.score, 4), s.level, s.verdict, s.warnings)
-        if checked.supported or self.checking == "flag":
-            yield run.claims.add(claim, checked.evidence)
-            return
-        run.claims.withheld.append(claim)
-        first_of_paper = {e.number: e for e in reversed(checked.evidence)}.values()
-        for e in sorted(first_of_paper, key=lambda e: e.number):
-            if not run.claims.has_quoted(e):
-                yield run.claims.quote(e)
-
-    def _drafts(self, run: AnswerBuilder, evidence: Sequence[Evidence]) -> Generator[Draft, None, None]:
-        """The model's sentences; they end when it says that the evidence does not answer, or repeats itself."""
-        pieces = stream_text(self.llm, prompts.SYSTEM, prompts.user_message(run.standalone, evidence), run.usage)
-        seen: list[str] = []
-        with closing(pieces):
-            try:
-                for sentence in sentences_of(pieces):
-                    draft = parse(sentence)
-                    if prompts.refuses(draft.text):
-                        return
-                    if draft.text and not prompts.recites(draft.text):
-                        seen.append(draft.text)
-                        yield draft
-                    if len(seen) >= MAX_SENTENCES or len(seen) - len(set(seen)) >= 2:
-                        return
-            except LLMError as error:
-                if not seen:
-                    raise
-                run.cut = f"The rest of the answer is missing: {error}."  # what was checked stays
+        own = self.judge == "auto" and self.checking != "off" and model.fit_to_judge
+        return LogprobJudge(model, coverage) if own else coverage

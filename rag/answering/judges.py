@@ -13,11 +13,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rag.answering import prompts
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from rag.models.embedding import Embedder
-from rag.models.llms import complete, load_llm, name_of, probability_of_yes
+from rag.models.examination import JUDGE, judge_message
+from rag.models.llms import ChatModel
+from rag.models.metering import Meter
+from rag.models.providers import load_llm
 from rag.models.token_vectors import query_tokens
 from rag.text.entities import warnings_for
 from rag.types import Verdict
@@ -47,7 +49,7 @@ class Judge(Protocol):
         """How far the evidence sentences together support the sentence."""
 
 
-def load_judge(spec: str, library: Library, llm: Any = None) -> Judge:
+def load_judge(spec: str, library: Library, llm: ChatModel | None = None) -> Judge:
     """A judge for `coverage`, `llm` (the model that answers), `nli:NAME-or-FOLDER`, or any LLM setting.
 
     Raises SettingsError for a setting that cannot be used.
@@ -60,31 +62,13 @@ def load_judge(spec: str, library: Library, llm: Any = None) -> Judge:
     model = load_llm(spec) if spec != "llm" else llm
     if model is None:
         raise SettingsError(f"ASKPAPERS_JUDGE={spec!r} needs a language model; coverage needs none")
-    return LogprobJudge(model, coverage) if tells_probabilities(model) else WordJudge(model, coverage)
+    told = model.probability_of_yes(JUDGE, judge_message(["It rains."], "It rains."), "examine")
+    return WordJudge(model, coverage) if told is None else LogprobJudge(model, coverage)
 
 
 def coverage_by(library: Library) -> Coverage:
     """Level 0 with the library's own embedding model and token frequencies."""
     return Coverage(library.embedder, library.index.frequency, len(library))
-
-
-def tells_probabilities(llm: Any) -> bool:
-    """Whether the model can be a judge of level 1. Asks it once. Raises LLMError."""
-    return probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(["It rains."], "It rains.")) is not None
-
-
-def fit_to_judge(llm: Any) -> bool | None:
-    """Whether the model passes a short examination, which small ones fail; None if it tells no probabilities.
-
-    Raises LLMError.
-    """
-    for claim, supported in prompts.EXAMINATION:
-        found = probability_of_yes(llm, prompts.JUDGE, prompts.judge_message(prompts.EXAMINED, claim))
-        if found is None:
-            return None
-        if (found >= 0.5) is not supported:
-            return False
-    return True
 
 
 class Coverage:
@@ -115,43 +99,54 @@ class Coverage:
         return sorted(order[:NEAREST]), order[0]
 
 
-class LogprobJudge:
-    """Level 1: p(Yes) against p(No) as the first token of a model's reply."""
+class ModelJudge:
+    """A language model as judge, shown the evidence sentences that cover the claim best."""
 
-    level = 1
+    level: int
+    how: str  # it judges, as part of its name
 
-    def __init__(self, llm: Any, coverage: Coverage) -> None:
-        self.name = f"logprobs of {name_of(llm)}"
-        self._llm, self._coverage = llm, coverage
+    def __init__(self, model: ChatModel, coverage: Coverage) -> None:
+        self.name = f"{self.how} of {model.name}"
+        self._model, self._coverage = model, coverage
+
+    def metered(self, meter: Meter) -> Judge:
+        """The same judge, whose calls are noted in that meter."""
+        return type(self)(self._model.metered(meter), self._coverage)
 
     def score(self, evidence: Sequence[str], sentence: str) -> Support:
         shown, best = self._coverage.nearest(evidence, sentence)
-        message = prompts.judge_message([evidence[i] for i in shown], sentence)
-        value = probability_of_yes(self._llm, prompts.JUDGE, message)
-        if value is None:
-            raise LLMError(f"{self.name}: neither Yes nor No among its first tokens; set ASKPAPERS_JUDGE to another")
+        value = self._ask(judge_message([evidence[i] for i in shown], sentence))
         verdict: Verdict = "supported" if value >= 0.5 else "unsupported"
         return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
 
+    def _ask(self, message: str) -> float:
+        raise NotImplementedError
 
-class WordJudge:
+
+class LogprobJudge(ModelJudge):
+    """Level 1: p(Yes) against p(No) as the first token of a model's reply."""
+
+    level = 1
+    how = "logprobs"
+
+    def _ask(self, message: str) -> float:
+        value = self._model.probability_of_yes(JUDGE, message, "judge")
+        if value is None:
+            raise LLMError(f"{self.name}: neither Yes nor No among its first tokens; set ASKPAPERS_JUDGE to another")
+        return value
+
+
+class WordJudge(ModelJudge):
     """Level 3: the word that a model replies."""
 
     level = 3
+    how = "word"
 
-    def __init__(self, llm: Any, coverage: Coverage) -> None:
-        self.name = f"word of {name_of(llm)}"
-        self._llm, self._coverage = llm, coverage
-
-    def score(self, evidence: Sequence[str], sentence: str) -> Support:
-        shown, best = self._coverage.nearest(evidence, sentence)
-        reply = complete(self._llm, prompts.JUDGE, prompts.judge_message([evidence[i] for i in shown], sentence))
-        word = reply.strip().lower().lstrip("*\"' ")
+    def _ask(self, message: str) -> float:
+        word = self._model.complete(JUDGE, message, "judge").lower().lstrip("*\"' ")
         if not word.startswith(("yes", "no")):
             raise LLMError(f"{self.name}: replied neither Yes nor No; set ASKPAPERS_JUDGE to another")
-        supported = word.startswith("yes")
-        verdict: Verdict = "supported" if supported else "unsupported"
-        return Support(float(supported), verdict, best, self.level, warnings_for(sentence, evidence))
+        return float(word.startswith("yes"))
 
 
 class CrossEncoderJudge:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.types import Evidence
+from rag.models.examination import JUDGE, one_line
+from rag.types import Evidence, Outcome
 
-NOT_STATED = "The abstracts in this collection do not say."
-NOTHING_RELEVANT = "Nothing in this collection is about that."
+REFUSED: dict[Outcome, str] = {
+    "not_stated": "The abstracts in this collection do not say.",
+    "nothing_relevant": "Nothing in this collection is about that.",
+}
 REFUSALS = (
     "not stated", "do not say", "does not say", "not mentioned", "do not mention", "does not mention", "cannot answer",
     "can't answer", "no information", "not provided", "do not answer", "does not answer", "do not contain",
@@ -37,10 +40,8 @@ REWRITE = "You rewrite a follow-up question so that it can be understood alone. 
 
 def rewrite_message(question: str, history: Sequence[Mapping[str, str]]) -> str:
     """Asks for the follow-up as a standalone question."""
-    turns = "\n".join(f"{turn['role']}: {escape_for_prompt(turn['content'])[:500]}" for turn in history[-4:])
-    return (
-        f"<conversation>\n{turns}\n</conversation>\n\nFollow-up: {escape_for_prompt(question)}\n\nStandalone question:"
-    )
+    turns = "\n".join(f"{turn['role']}: {one_line(turn['content'])[:500]}" for turn in history[-4:])
+    return f"<conversation>\n{turns}\n</conversation>\n\nFollow-up: {one_line(question)}\n\nStandalone question:"
 
 
 READ = "You check whether sentences of research abstracts answer a question. Reply with one word: Yes or No."
@@ -51,41 +52,20 @@ def read_message(question: str, evidence: Sequence[Evidence]) -> str:
     return f"{user_message(question, evidence)}\n\nDo the sentences answer the question?"
 
 
-JUDGE = "You check claims against sentences of research abstracts. Reply with one word: Yes or No."
-
-
-# Whoever is to judge must get these right. A model of 0.5 billion parameters does not, one of 1.5 does.
-EXAMINED = ("TinyNet prunes filters by their gradients and needs 40% less memory than MobileNet.",
-            "We train it on 12,000 images of birds.")  # fmt: skip
-EXAMINATION = (
-    ("TinyNet uses 40% less memory than MobileNet.", True),
-    ("TinyNet needs more memory than MobileNet.", False),
-    ("TinyNet prunes filters according to gradients.", True),
-    ("TinyNet was trained on speech recordings.", False),
-)
-
-
-def judge_message(evidence: Sequence[str], sentence: str) -> str:
-    """Asks whether the sentences support the claim."""
-    listed = "\n".join(f"- {escape_for_prompt(e)}" for e in evidence)
-    claim = escape_for_prompt(sentence)
-    return f"<sentences>\n{listed}\n</sentences>\n\nClaim: {claim}\n\nDo the sentences support the claim?"
-
-
 def sources_block(evidence: Sequence[Evidence]) -> str:
     """The evidence as numbered sources with numbered sentences, in reading order, fenced."""
     lines: list[str] = []
     last = 0
     for e in sorted(evidence, key=lambda e: (e.number, e.sentence.index)):
         if e.number != last:
-            lines.append(f"Source {e.number}: {escape_for_prompt(e.paper.title)}")
+            lines.append(f"Source {e.number}: {one_line(e.paper.title)}")
             last = e.number
-        lines.append(f"[{e.id}] {escape_for_prompt(e.sentence.text)}")
+        lines.append(f"[{e.id}] {one_line(e.sentence.text)}")
     return "<sentences>\n" + "\n".join(lines) + "\n</sentences>"
 
 
 def user_message(question: str, evidence: Sequence[Evidence]) -> str:
-    return f"{sources_block(evidence)}\n\nQuestion: {escape_for_prompt(question)}"
+    return f"{sources_block(evidence)}\n\nQuestion: {one_line(question)}"
 
 
 def refuses(sentence: str) -> bool:
@@ -113,8 +93,3 @@ def _runs(words: tuple[str, ...], size: int) -> frozenset[tuple[str, ...]]:
 
 _LINES = frozenset(_words(line) for line in SYSTEM.splitlines() if line)
 _RUNS = {size: _runs(_words(f"{SYSTEM} {REWRITE} {JUDGE}"), size) for size in (4, 5, 6)}
-
-
-def escape_for_prompt(text: str) -> str:
-    """Text on one line, so that it is no source or id of its own, that cannot close the fence it stands in."""
-    return " ".join(text.split()).replace("<", "‹").replace(">", "›")

@@ -162,7 +162,7 @@ def serve(
 @app.command()
 def llms() -> None:
     """List the models that can answer: those usable now, and what the others lack."""
-    from rag.models.llms import usable
+    from rag.models.providers import usable
 
     for form, state in usable():
         print(f"{form:27} {state}")

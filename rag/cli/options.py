@@ -56,9 +56,13 @@ def open_library(settings: Settings, create: bool = False) -> Library:
 def open_assistant(settings: Settings, library: Library | None = None) -> Assistant:
     """The assistant that the settings describe. Raises NoIndexError when the library holds no papers."""
     from rag.answering.assistant import Assistant
+    from rag.models.providers import load_llm
 
     library = with_papers(library or open_library(settings))
-    return Assistant(library, settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge)
+    llm = load_llm(settings.llm, settings.llm_key.get_secret_value())
+    return Assistant(
+        library, llm or settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge
+    )
 
 
 def with_papers(library: Library) -> Library:

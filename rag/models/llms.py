@@ -1,279 +1,254 @@
-"""The language model: one setting, or any llama-index LLM object."""
+"""A language model as askpapers uses it: any llama-index LLM, what was found out about it, what it was asked."""
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import os
-import re
-from collections.abc import Generator
-from pathlib import Path
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from rag.clean import clean, without_unseen
-from rag.errors import LLMError, SettingsError
+from rag.clean import without_unseen
+from rag.errors import LLMError
+from rag.models.examination import JUDGE, passes
+from rag.models.llm_errors import explain
+from rag.models.metering import Meter, Purpose
+from rag.models.thinking import without_thoughts
 
-EXTRACTIVE = "extractive"
-_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")
-FORMS = "extractive, openai:MODEL, anthropic:MODEL, ollama:MODEL, http://host:port/v1#MODEL, gguf:PATH, hf:NAME"
-TIMEOUT = 120.0  # seconds without an answer
-RETRIES = 2  # of a request that the server was too busy for; Retry-After is honoured
-CONTEXT = 4096  # tokens assumed of a server that does not say; prompts stay well below
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage
+    from llama_index.core.llms import LLM
+
+EXTRACTIVE = "extractive"  # the name of answering without a model
 MAX_TOKENS = 400  # of a reply: a handful of sentences
 MAX_SAID = 8_000  # characters of a reply that are read: a server that sends more ignores MAX_TOKENS
+PING_TIMEOUT = 20.0  # seconds
+# What a server may refuse to be sent, told by its name in the error; it is then left out and asked again.
+_REFUSABLE = ("stream_options", "top_logprobs", "logprobs", "max_tokens", "temperature", "system", "stream")
 
 
-def load_llm(spec: Any) -> Any:
-    """A llama-index LLM for a setting, None for `extractive`; an LLM object is passed through.
+@dataclass
+class _Knowledge:
+    """What was found out about a model, once for all its metered copies."""
 
-    Raises SettingsError, in one line that says what is missing and how to mend it.
-    """
-    if not isinstance(spec, str):
-        return spec
-    kind, _, rest = spec.partition(":")
-    if spec == EXTRACTIVE:
-        return None
-    if kind in ("http", "https"):
-        base, _, model = spec.partition("#")
-        if not model:
-            shown = _without_login(spec)
-            raise SettingsError(f"ASKPAPERS_LLM={shown}: add the model's name after a '#': {shown}#MODEL")
-        return _compatible(model, base, os.environ.get("OPENAI_API_KEY", ""))
-    if kind not in _LOADERS or not rest:
-        raise SettingsError(f"ASKPAPERS_LLM={spec!r} is not one of: {FORMS}")
-    return _LOADERS[kind](rest)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    examined: bool = False
+    fit_to_judge: bool | None = None
+    refused: set[str] = field(default_factory=set)
+    thinks_first: bool = False
 
 
-def _openai(model: str) -> Any:
-    base = os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE") or "https://api.openai.com/v1"
-    return _compatible(model, base, _key("OPENAI_API_KEY", f"openai:{model}"))
+class ChatModel:
+    """Asks one model, and notes each call in a meter. Safe to share between threads."""
 
+    def __init__(self, llm: LLM) -> None:
+        """`llm` is any llama-index LLM."""
+        from llama_index.llms.openai import OpenAI
 
-def _anthropic(model: str) -> Any:
-    # Anthropic's OpenAI-compatible endpoint: llama-index's own integration cannot be installed beside its core.
-    base = os.environ.get("ANTHROPIC_BASE_URL", "https://api.anthropic.com").rstrip("/") + "/v1"
-    return _compatible(model, base, _key("ANTHROPIC_API_KEY", f"anthropic:{model}"))
+        from rag.models.openai_compatible import Compatible
 
+        self.llm = llm
+        self.name = str(llm.metadata.model_name)
+        self.context_window = int(llm.metadata.context_window)
+        self.address = str(getattr(llm, "api_base", None) or "")
+        self._compatible = llm if isinstance(llm, Compatible) else None
+        # Only OpenAI-compatible servers tell the log-probabilities of a token; one token is all that is wanted then.
+        self._tells_tokens = isinstance(llm, OpenAI)
+        self._brief = llm.model_copy(update={"max_tokens": 1}) if self._tells_tokens and not self._compatible else llm
+        self._knowledge = _Knowledge()
+        self._meter = Meter()
 
-def ollama_base() -> str:
-    """Ollama's address from OLLAMA_HOST, which may lack the scheme."""
-    host = os.environ.get("OLLAMA_HOST") or "127.0.0.1:11434"
-    return (host if "://" in host else f"http://{host}").rstrip("/") + "/v1"
+    def metered(self, meter: Meter) -> ChatModel:
+        """The same model, whose calls are noted in that meter; what is found out about it is shared."""
+        other = copy(self)
+        other._meter = meter
+        return other
 
+    @property
+    def fit_to_judge(self) -> bool | None:
+        """Whether it passes a short examination, None if it tells no probabilities; examined once. Raises LLMError."""
+        knowledge = self._knowledge
+        with knowledge.lock:
+            if not knowledge.examined:
+                knowledge.fit_to_judge = passes(lambda asked: self.probability_of_yes(JUDGE, asked, "examine"))
+                knowledge.examined = True
+        return knowledge.fit_to_judge
 
-def _ollama(model: str) -> Any:
-    return _compatible(model, ollama_base(), "")
+    def stream(
+        self,
+        system: str,
+        user: str,
+        purpose: Purpose = "write",
+        max_tokens: int = MAX_TOKENS,
+        on_thought: Callable[[str], None] = lambda thought: None,
+    ) -> Generator[str, None, str]:
+        """The reply piece by piece, thoughts left out; returns why it ended as the server tells it ("stop", "length").
 
+        It ends after MAX_SAID characters, and holds no character that `rag.clean` takes out. Raises LLMError in one
+        line that names the server and the setting.
+        """
+        reason, said = "", 0
+        raw = self._raw_stream(system, user, purpose, max_tokens, on_thought)
 
-def _gguf(path: str) -> Any:
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise SettingsError(f"ASKPAPERS_LLM=gguf:{path}: no such file")
-    with file.open("rb") as start:
-        if start.read(4) != b"GGUF":
-            raise SettingsError(f"ASKPAPERS_LLM=gguf:{path}: not a GGUF model")
-    if importlib.util.find_spec("xllamacpp") is None:
-        raise SettingsError("ASKPAPERS_LLM=gguf:... needs llama.cpp: pip install 'askpapers[gguf]'")
-    import xllamacpp
+        def texts() -> Iterator[str]:
+            nonlocal reason
+            for text, ended in raw:
+                reason = ended or reason
+                yield text
 
-    params = xllamacpp.CommonParams()
-    params.model.path = str(file)
-    params.n_ctx, params.n_parallel = 2 * CONTEXT, 2  # the context is shared between the two
-    params.hostnames, params.port = ["127.0.0.1"], 0
-    params.verbosity = 0
-    server = xllamacpp.Server(params)
-    llm = _compatible(file.stem, f"{server.listening_address}/v1", "")
-    object.__setattr__(llm, "_server", server)  # lives as long as the model
-    return llm
+        try:
+            for text in without_thoughts(texts(), self._knowledge.thinks_first, on_thought, self._note_thoughts):
+                text = without_unseen(text)[: MAX_SAID - said]
+                yield text
+                said += len(text)
+                if said >= MAX_SAID:
+                    break
+        finally:
+            raw.close()
+        return reason
 
+    def _note_thoughts(self) -> None:
+        self._knowledge.thinks_first = True
 
-def _hf(name: str) -> Any:
-    if importlib.util.find_spec("llama_index.llms.huggingface") is None:
-        raise SettingsError("ASKPAPERS_LLM=hf:... needs transformers for llama-index: pip install 'askpapers[hf]'")
-    from llama_index.llms.huggingface import HuggingFaceLLM
-
-    try:
-        return HuggingFaceLLM(
-            model_name=name,
-            tokenizer_name=name,
-            context_window=CONTEXT,
-            max_new_tokens=MAX_TOKENS,
-            is_chat_model=True,
-            generate_kwargs={"do_sample": False},
-        )
-    except Exception as error:
-        raise SettingsError(f"ASKPAPERS_LLM=hf:{name} cannot be loaded: {_first_line(error)}") from None
-
-
-_LOADERS = {"openai": _openai, "anthropic": _anthropic, "ollama": _ollama, "gguf": _gguf, "hf": _hf}
-
-
-def _key(variable: str, spec: str) -> str:
-    key = os.environ.get(variable, "")
-    if not key:
-        raise SettingsError(f"ASKPAPERS_LLM={spec} needs a key: export {variable}=...")
-    return key
-
-
-def _compatible(model: str, base: str, key: str) -> Any:
-    from rag.models.openai_compatible import Compatible
-
-    return Compatible(
-        model=model,
-        api_base=base,
-        api_key=key or "none",
-        is_chat_model=True,
-        context_window=CONTEXT,
-        max_tokens=MAX_TOKENS,
-        max_retries=RETRIES,
-        timeout=TIMEOUT,
-        temperature=0.0,
-    )
-
-
-def name_of(llm: Any) -> str:
-    """The model's name as answers show it."""
-    return EXTRACTIVE if llm is None else str(llm.metadata.model_name)
-
-
-def stream_text(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> Generator[str, None, None]:
-    """The model's reply, piece by piece; tokens are counted into `usage` where the server tells them.
-
-    It ends after MAX_SAID characters, and holds no character that `rag.clean` takes out.
-
-    Raises LLMError in one line that names the server and the setting.
-    """
-    options = {"stream_options": {"include_usage": True}} if _is_compatible(llm) else {}
-    try:
-        said = 0
-        for piece in llm.stream_chat(_messages(system, user), **options):
-            _count(piece.raw, usage)
-            text = without_unseen(piece.delta or "")[:MAX_SAID]
-            yield text
-            said += len(text) or 1
-            if said >= MAX_SAID:
+    def _raw_stream(
+        self, system: str, user: str, purpose: Purpose, max_tokens: int, on_thought: Callable[[str], None]
+    ) -> Generator[tuple[str, str], None, None]:
+        """(text, why it ended or "") of each piece, as the server sends them."""
+        if "stream" in self._knowledge.refused:
+            yield self.complete(system, user, purpose, max_tokens), ""
+            return
+        begun = False
+        with self._call(purpose) as noted:
+            try:
+                options = self._options(max_tokens, stream_options={"include_usage": True})
+                for piece in self.llm.stream_chat(self._messages(system, user), **options):
+                    begun = True
+                    noted(piece.raw)
+                    if thought := piece.additional_kwargs.get("thinking_delta"):
+                        on_thought(thought)
+                    yield piece.delta or "", _ended(piece.raw)
                 return
-    except Exception as error:
-        raise LLMError(explain(llm, error)) from error
+            except Exception as error:
+                if begun or not self._left_out(error):
+                    raise
+        yield from self._raw_stream(system, user, purpose, max_tokens, on_thought)
 
+    def complete(self, system: str, user: str, purpose: Purpose, max_tokens: int = MAX_TOKENS) -> str:
+        """The whole reply, thoughts left out. Raises LLMError."""
+        with self._call(purpose) as noted:
+            try:
+                reply = self.llm.chat(self._messages(system, user), **self._options(max_tokens))
+                noted(reply.raw)
+            except Exception as error:
+                if not self._left_out(error):
+                    raise
+                reply = None
+        if reply is None:
+            return self.complete(system, user, purpose, max_tokens)
+        text = without_unseen(str(reply.message.content or ""))
+        if "</think>" in text and "<think>" not in text:
+            self._note_thoughts()
+            text = text.rpartition("</think>")[2]
+        return "".join(without_thoughts([text], False, lambda thought: None, lambda: None)).strip()[:MAX_SAID]
 
-def complete(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> str:
-    """The model's whole reply. Raises LLMError."""
-    try:
-        reply = llm.chat(_messages(system, user))
-    except Exception as error:
-        raise LLMError(explain(llm, error)) from error
-    _count(reply.raw, usage)
-    return without_unseen(str(reply.message.content or ""))[:MAX_SAID]
+    def probability_of_yes(self, system: str, user: str, purpose: Purpose) -> float | None:
+        """p(Yes) / (p(Yes) + p(No)) as the first token of the reply; None where the server does not tell them.
 
-
-def probability_of_yes(llm: Any, system: str, user: str, usage: dict[str, int] | None = None) -> float | None:
-    """p(Yes) / (p(Yes) + p(No)) as the first token of the reply; None where the server does not tell them.
-
-    Raises LLMError.
-    """
-    if not _is_compatible(llm):
-        return None
-    short = llm.model_copy(update={"max_tokens": 1})  # its own setting wins over one in the call
-    try:
-        reply = short.chat(_messages(system, user), logprobs=True, top_logprobs=20)
-    except Exception as error:
-        if getattr(error, "status_code", None) in (400, 422):  # some servers refuse to be asked for them
+        Raises LLMError.
+        """
+        if not self._tells_tokens or "logprobs" in self._knowledge.refused:
             return None
-        raise LLMError(explain(llm, error)) from error
-    _count(reply.raw, usage)
-    given = getattr(reply.raw.choices[0], "logprobs", None)
-    found = given.content[0].top_logprobs if given and given.content else []
-    yes, no = (sum(math.exp(t.logprob) for t in found if t.token.strip().lower() == word) for word in ("yes", "no"))
-    return yes / (yes + no) if yes + no > 0 else None
+        with self._call(purpose) as noted:
+            try:
+                options = self._options(1, logprobs=True, top_logprobs=20)
+                reply = self._brief.chat(self._messages(system, user), **options)
+                noted(reply.raw)
+            except Exception as error:
+                # Some servers refuse to be asked for them.
+                if getattr(error, "status_code", None) not in (400, 422) or "context" in str(error).lower():
+                    raise
+                if not self._left_out(error):
+                    self._knowledge.refused.add("logprobs")
+                reply = None
+        if reply is None:
+            return self.probability_of_yes(system, user, purpose)
+        given = getattr(reply.raw.choices[0], "logprobs", None)
+        tokens = given.content[0].top_logprobs if given and given.content else []
+        yes, no = (sum(math.exp(t.logprob) for t in tokens if t.token.strip().lower() == w) for w in ("yes", "no"))
+        return yes / (yes + no) if yes + no > 0 else None
 
+    def ping(self) -> None:
+        """Asks a server for one token. Raises LLMError when it does not give it. A model in this process is there."""
+        if self._tells_tokens:
+            short = self.llm.model_copy(update={"max_tokens": 1, "max_retries": 0, "timeout": PING_TIMEOUT})
+            try:
+                short.chat(self._messages("", "Hi"))
+            except Exception as error:
+                raise self._error(error, PING_TIMEOUT) from error
 
-def reach(llm: Any) -> None:
-    """Asks a server for one token. Raises LLMError when it does not give it. A model inside this process is there."""
-    if _is_compatible(llm):
+    @contextmanager
+    def _call(self, purpose: Purpose) -> Iterator[Callable[[Any], None]]:
+        """Times a call and notes its tokens, told by the raw reply; what goes wrong becomes an LLMError."""
+        started, told = time.perf_counter(), None
+
+        def noted(raw: Any) -> None:
+            nonlocal told
+            told = (raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)) or told
+
         try:
-            llm.model_copy(update={"max_tokens": 1, "max_retries": 0, "timeout": 20.0}).chat(_messages("", "Hi"))
+            yield noted
+        except LLMError:
+            raise
         except Exception as error:
-            raise LLMError(explain(llm, error)) from error
+            raise self._error(error, float(getattr(self.llm, "timeout", 0) or 0)) from error
+        finally:
+            self._meter.add(purpose, self.name, self.address, told, time.perf_counter() - started)
+
+    def _error(self, error: Exception, seconds: float) -> LLMError:
+        secret = self._compatible.secret if self._compatible else ""
+        return LLMError(explain(self.address or self.name, self.name, error, seconds, secret))
+
+    def _left_out(self, error: Exception) -> bool:
+        """Whether the server refused a part of the request that can be left out; it is from now on."""
+        if self._compatible is None or getattr(error, "status_code", None) not in (400, 422):
+            return False
+        said = str(error).lower()
+        if "context" in said:  # the prompt is too long: the same again would be, too
+            return False
+        refused = self._knowledge.refused
+        name = next((n for n in _REFUSABLE if n in said and n not in refused), "")
+        if not name or ("logprobs" in name):
+            return False
+        refused.add(name)
+        self._compatible.refuse(name)
+        return True
+
+    def _options(self, max_tokens: int, **more: Any) -> dict[str, Any]:
+        """What is sent beside the messages: nothing to a model of another kind, whose own settings hold."""
+        if self._compatible:
+            return {"max_tokens": max_tokens, **more}
+        return more if self._tells_tokens else {}
+
+    def _messages(self, system: str, user: str) -> list[ChatMessage]:
+        from llama_index.core.base.llms.types import ChatMessage, MessageRole
+
+        if "system" in self._knowledge.refused:
+            return [ChatMessage(role=MessageRole.USER, content=f"{system}\n\n{user}")]
+        return [
+            ChatMessage(role=MessageRole.SYSTEM, content=system),
+            ChatMessage(role=MessageRole.USER, content=user),
+        ]
 
 
-def _is_compatible(llm: Any) -> bool:
-    return "OpenAILike" in (kind.__name__ for kind in type(llm).__mro__)
+def name_of(model: ChatModel | None) -> str:
+    """The model's name as answers show it."""
+    return EXTRACTIVE if model is None else model.name
 
 
-def _messages(system: str, user: str) -> list[Any]:
-    from llama_index.core.base.llms.types import ChatMessage, MessageRole
-
-    return [ChatMessage(role=MessageRole.SYSTEM, content=system), ChatMessage(role=MessageRole.USER, content=user)]
-
-
-def _count(raw: Any, usage: dict[str, int] | None) -> None:
-    """Adds the tokens of one reply, as OpenAI-compatible servers tell them."""
-    told = raw.get("usage") if isinstance(raw, dict) else getattr(raw, "usage", None)
-    if usage is not None and told is not None:
-        for name in ("prompt_tokens", "completion_tokens"):
-            usage[name] = usage.get(name, 0) + int(getattr(told, name, 0) or 0)
-
-
-def explain(llm: Any, error: Exception) -> str:
-    """One line on what went wrong with a model's server, and the setting that mends it; never a key."""
-    where = _without_login(getattr(llm, "api_base", None) or name_of(llm))
-    status = getattr(error, "status_code", None)
-    kind = type(error).__name__
-    if status in (401, 403):
-        return f"{where} refused the key (HTTP {status}): set OPENAI_API_KEY (anthropic: ANTHROPIC_API_KEY)"
-    if status == 404:
-        return f"{where} has no model {name_of(llm)!r} (HTTP 404): set ASKPAPERS_LLM to one it has"
-    if status == 429:
-        return f"{where} is over its rate limit (HTTP 429): try again later"
-    if status == 400 and "context" in str(error).lower():
-        return f"{where}: the sources do not fit the model's context: lower ASKPAPERS_SOURCES"
-    if status:
-        return f"{where} failed (HTTP {status}): look at the server, or set ASKPAPERS_LLM to another"
-    if "Timeout" in kind:
-        return f"{where} did not answer within {TIMEOUT:.0f} seconds: look at the server, or set ASKPAPERS_LLM"
-    if "Connect" in kind or "Protocol" in kind:
-        return f"cannot reach {where}, or it hung up: start the server, or set ASKPAPERS_LLM"
-    return f"the model {name_of(llm)} failed: {_first_line(error)} (ASKPAPERS_LLM)"
-
-
-def _first_line(error: Exception) -> str:
-    """What the error says, without the keys that libraries and servers repeat in it."""
-    said = (str(error).splitlines() or [type(error).__name__])[0]
-    for variable in _KEYS:
-        if key := os.environ.get(variable):
-            said = said.replace(key, "***")
-    return clean(said)[:200]
-
-
-def _without_login(address: str) -> str:
-    """An address without the user and password that it may carry."""
-    return re.sub(r"//[^/@]*@", "//***@", address)
-
-
-def usable() -> list[tuple[str, str]]:
-    """Each form of the setting, and whether it can be used now or what it lacks."""
-    rows = [(EXTRACTIVE, "usable")]
-    for kind, variable in zip(("openai", "anthropic"), _KEYS, strict=True):
-        rows.append((f"{kind}:MODEL", "usable" if os.environ.get(variable) else f"export {variable}=..."))
-    rows.append(("ollama:MODEL", _ollama_state()))
-    rows.append(("http://host:port/v1#MODEL", "usable with any OpenAI-compatible server"))
-    for form, package, extra in (("gguf:PATH", "xllamacpp", "gguf"), ("hf:NAME", "llama_index.llms.huggingface", "hf")):
-        try:
-            there = importlib.util.find_spec(package) is not None
-        except ModuleNotFoundError:
-            there = False
-        rows.append((form, "usable" if there else f"pip install 'askpapers[{extra}]'"))
-    return rows
-
-
-def _ollama_state() -> str:
-    import json
-    from urllib.request import urlopen
-
-    try:
-        with urlopen(ollama_base().removesuffix("/v1") + "/api/tags", timeout=1) as reply:
-            models = [m["name"] for m in json.load(reply)["models"]]
-        return f"usable: {', '.join(models)}" if models else "no model yet: ollama pull MODEL"
-    except (OSError, ValueError, KeyError):
-        return "not running: ollama serve"
+def _ended(raw: Any) -> str:
+    """Why the server says that the reply ended, "" while it goes on."""
+    choices = (raw.get("choices") if isinstance(raw, dict) else getattr(raw, "choices", None)) or []
+    return str(getattr(choices[0], "finish_reason", None) or "") if choices else ""

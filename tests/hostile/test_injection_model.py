@@ -8,19 +8,20 @@ from __future__ import annotations
 import gc
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 
 import pytest
 
 from rag.answering.assistant import Assistant
 from rag.library import Library
-from rag.models.llms import stream_text
+from rag.models.llms import ChatModel
 from rag.types import Answer
 from tests.conftest import PAPERS
 from tests.hostile.injections import INJECTIONS
 from tests.hostile.test_injection import KEY, evil, safe
 
+STREAM = ChatModel.stream
 MODEL = os.environ.get("ASKPAPERS_TEST_GGUF", "")
 pytestmark = [
     pytest.mark.slow,
@@ -41,10 +42,15 @@ class Heard:
         print(json.dumps({"injection": name, "said": self.said, **shown(answer)}, ensure_ascii=False))
         return answer
 
-    def listen(self, *given: object) -> Iterator[str]:
-        for piece in stream_text(*given):  # type: ignore[arg-type]
-            self.said += piece
-            yield piece
+    def listen(self, model: ChatModel, *given: str) -> Generator[str, None, str]:
+        pieces = STREAM(model, *given)
+        try:
+            while True:
+                piece = next(pieces)
+                self.said += piece
+                yield piece
+        except StopIteration as end:
+            return str(end.value)
 
 
 def shown(answer: Answer) -> dict[str, object]:
@@ -65,7 +71,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
         library.sync([*PAPERS, *(evil(number, i) for number, i in enumerate(INJECTIONS))])
         heard = Heard(Assistant(library, f"gguf:{MODEL}"))
         yield heard
-        heard.assistant.llm._get_client().close()
+        heard.assistant.llm.llm._get_client().close()  # type: ignore[union-attr]
         gc.collect()  # now, while unclosed connections are ignored: at the end of the run they would fail it
 
 
@@ -74,7 +80,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
 def test_a_real_model(model: Heard, number: int, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for threshold in ("MIN_RELEVANCE", "MIN_PROBABILITY"):  # the gate would refuse many of these by itself
         monkeypatch.setattr(f"rag.answering.answerability.{threshold}", -1.0)
-    monkeypatch.setattr("rag.answering.assistant.stream_text", model.listen)
+    monkeypatch.setattr(ChatModel, "stream", lambda *given: model.listen(*given))
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     injection = INJECTIONS[number]
     question = {

@@ -14,7 +14,7 @@ from eval import evaluate
 from rag.answering.assistant import Assistant
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.models.llms import complete, load_llm, probability_of_yes
+from rag.models.providers import load_llm
 from rag.settings import Settings
 from tests.eval.conftest import QUESTIONS
 from tests.llm_server import Script, serving
@@ -29,7 +29,8 @@ QUESTION = "Which theory inspired HippoRAG, the retrieval framework?"
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr("rag.models.llms.RETRIES", 0)
+    monkeypatch.setenv("ASKPAPERS_LLM_KEY", KEY)
+    monkeypatch.setattr("rag.models.providers.RETRIES", 0)
 
 
 def everything(value: Any) -> str:
@@ -59,7 +60,7 @@ def test_errors_tell_no_key(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("rag.models.llms.TIMEOUT", 0.3)
+    monkeypatch.setattr("rag.models.providers.TIMEOUT", 0.3)
     with serving(Script("HippoRAG is", **script)) as server:
         assistant = Assistant(library, server.url.replace("//", f"//ada:{PASSWORD}@"))
         shown = []
@@ -80,10 +81,13 @@ def test_errors_tell_no_key(
 def test_the_key_is_sent_and_the_model_does_not_show_it(library: Library) -> None:
     with serving(Script("Yes", logprobs={"Yes": -0.1})) as server:
         llm = load_llm(server.url)
-        assert complete(llm, "s", "u") == "Yes"
-        assert probability_of_yes(llm, "s", "u") == 1.0
-        assert load_llm("openai:m")._get_credential_kwargs()["api_key"] == KEY
-    assert KEY not in everything(llm)
+        assert llm is not None
+        assert llm.complete("s", "u", "write") == "Yes"
+        assert llm.probability_of_yes("s", "u", "judge") == 1.0
+        openai = load_llm("openai:m")
+        assert openai is not None
+        assert openai.llm._get_credential_kwargs()["api_key"] == KEY
+    assert KEY not in everything(llm) + everything(llm.llm)
     assert server.authorisations == [f"Bearer {KEY}"] * 2
 
 
@@ -107,7 +111,9 @@ def test_settings_and_their_errors_show_no_password(monkeypatch: pytest.MonkeyPa
         load_llm(f"http://ada:{PASSWORD}@127.0.0.1:1/v1")
     assert PASSWORD not in str(caught.value)
     assert KEY not in repr(Settings.load())
-    monkeypatch.setenv("OPENAI_API_KEY", f"{KEY}\n")  # what a file read without care gives: no header can hold it
+    monkeypatch.setenv("ASKPAPERS_LLM_KEY", f"{KEY}\n")  # what a file read without care gives: no header can hold it
+    model = load_llm("http://127.0.0.1:1/v1#m")
+    assert model is not None
     with pytest.raises(LLMError) as failed:
-        complete(load_llm("http://127.0.0.1:1/v1#m"), "s", "u")
+        model.complete("s", "u", "write")
     assert KEY not in str(failed.value)

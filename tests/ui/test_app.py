@@ -99,8 +99,8 @@ def test_settings_make_an_assistant_of_their_own(library: Library, model: Script
         tab = SettingsTab(given)
     chosen = tab.assistant("extractive", "flag", 99)
     assert (chosen.llm, chosen.checking, chosen.sources) == (None, "flag", 20)
-    assert tab.assistant("model", "strict", 1).llm is model
-    assert (given.llm, given.checking, given.sources) == (model, "strict", 3)
+    assert tab.assistant("model", "strict", 1).llm is given.llm
+    assert (given.llm and given.llm.llm, given.checking, given.sources) == (model, "strict", 3)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import pytest
 from rag.answering.judges import Coverage, LogprobJudge, load_judge
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.models.llms import load_llm
+from rag.models.providers import load_llm
 from rag.text.entities import numbers_missing, warnings_for
 from tests.llm_server import Script, serving
 
@@ -99,9 +99,9 @@ def test_llm_settings_say_what_is_missing(spec: str, said: str, monkeypatch: pyt
 def test_addresses_come_from_the_usual_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
-    assert load_llm("openai:m").api_base == "http://localhost:1/v1"
+    assert load_llm("openai:m").address == "http://localhost:1/v1"
     monkeypatch.delenv("OPENAI_BASE_URL")
     monkeypatch.setenv("OPENAI_API_BASE", "http://localhost:2/v1")
-    assert load_llm("openai:m").api_base == "http://localhost:2/v1"
+    assert load_llm("openai:m").address == "http://localhost:2/v1"
     monkeypatch.setenv("OLLAMA_HOST", "localhost:3")
-    assert load_llm("ollama:m").api_base == "http://localhost:3/v1"
+    assert load_llm("ollama:m").address == "http://localhost:3/v1"

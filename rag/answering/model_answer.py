@@ -1,0 +1,154 @@
+"""An answer in a model's words: written, checked sentence by sentence, with quotations where it falls short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+
+from rag.answering import prompts
+from rag.answering.answer_builder import AnswerBuilder
+from rag.answering.checking import Checked, Checker, Checking, resolve
+from rag.answering.evidence import INSTEAD, select_quotes
+from rag.answering.intent import asks_for_number
+from rag.answering.judges import Coverage, Judge
+from rag.answering.markers import Draft, parse, sentences_of
+from rag.answering.plan import Plan
+from rag.errors import LLMError
+from rag.models.llms import ChatModel
+from rag.text.entities import has_number
+from rag.types import Claim, Evidence
+
+MAX_SENT = 5  # sentences that a model is sent
+MAX_SENTENCES = 12  # of a model; what goes on longer repeats itself
+
+
+class ModelAnswer:
+    """One answer that a model writes from a plan; what is shown goes into the builder."""
+
+    def __init__(
+        self,
+        builder: AnswerBuilder,
+        plan: Plan,
+        model: ChatModel,
+        checking: Checking,
+        judge: Judge,
+        coverage: Coverage,
+        on_status: Callable[[str], None],
+    ) -> None:
+        self._builder, self._plan, self._model, self._checking = builder, plan, model, checking
+        self._claims, self._on_status = builder.claims, on_status
+        self._sent = self._choose_sent()
+        self._checker = Checker(plan.standalone, self._sent, judge, coverage)
+        builder.judge_calls = self._judged_before = builder.judge_calls or 0
+        self._cut_off = False
+
+    def _choose_sent(self) -> Sequence[Evidence]:
+        """The best sentences; for lists, comparisons and a model that fails the examination what would be quoted."""
+        # The papers that belong in the answer, not the best alone; and a model that fails cannot choose either.
+        if not self._plan.single or self._model.fit_to_judge is False:
+            return select_quotes(self._plan.standalone, self._plan.evidence, self._plan.compared)
+        return self._plan.evidence[:MAX_SENT]
+
+    def pieces(self) -> Iterator[str]:
+        """The answer piece by piece, each at least a sentence."""
+        if self._checking != "strict":
+            yield from self._written()
+            return
+        plan, best = self._plan, self._plan.evidence[0]
+        numbered = plan.single and asks_for_number(plan.standalone)
+        yield from self._with_number(best) if numbered else self._written()
+        if self._cut_off:
+            return
+        if self._claims.shown:
+            if plan.single and not self._claims.cites(best.paper):
+                yield str(self._claims.quote(best))
+        elif self._model.fit_to_judge is False:  # nor does it know when the evidence does not answer
+            yield from quoted(self._builder, plan, INSTEAD)
+
+    def _written(self) -> Iterator[str]:
+        """What the model wrote, each sentence checked before it is shown."""
+        plan, builder = self._plan, self._builder
+        if plan.notes:
+            builder.message = " ".join(plan.notes)
+            yield builder.message
+        builder.unknown_citations = 0
+        with closing(self._drafts()) as drafts:
+            for number, draft in enumerate(drafts, 1):
+                self._on_status(f"checking sentence {number}")
+                yield from self._unchecked(draft) if self._checking == "off" else self._checked(draft)
+        if plan.listing and not self._cut_off:  # a list is complete, whatever the model thought worth a word
+            for e in self._sent:
+                if not self._claims.cites(e.paper):
+                    yield str(self._claims.quote(e))
+
+    def _unchecked(self, draft: Draft) -> Iterator[str]:
+        cited, unknown = resolve(draft, self._sent)
+        self._count_unknown(unknown)
+        yield str(self._claims.add(Claim(draft.text), cited))
+
+    def _checked(self, draft: Draft) -> Iterator[str]:
+        checked = self._checker.check(draft)
+        self._builder.judge_calls = self._judged_before + self._checker.calls
+        if checked is not None:
+            self._count_unknown(checked.unknown)
+            yield from map(str, self._shown(checked))
+
+    def _count_unknown(self, unknown: int) -> None:
+        self._builder.unknown_citations = (self._builder.unknown_citations or 0) + unknown
+
+    def _with_number(self, best: Evidence) -> Iterator[str]:
+        """The pieces once one gives a number, as the question asks; else the best sentence if that does, or nothing."""
+        held: list[str] = []
+        for piece in self._written():
+            held.append(piece)
+            if any(has_number(claim.text) for claim in self._claims.shown):
+                yield from held
+                held = []
+        if held:
+            self._claims.withhold("gives no number, which the question asks for")
+            if has_number(best.sentence.text):
+                yield str(self._claims.quote(best))
+
+    def _shown(self, checked: Checked) -> Iterator[Claim]:
+        """What is shown of a checked sentence: itself, or what it cites in the abstract's own words, or nothing."""
+        s = checked.support
+        claim = Claim(checked.text, (), round(s.score, 4), s.level, s.verdict, s.warnings)
+        if checked.supported or self._checking == "flag":
+            yield self._claims.add(claim, checked.evidence)
+            return
+        self._claims.withheld.append(claim)
+        first_of_paper = {e.number: e for e in reversed(checked.evidence)}.values()
+        for e in sorted(first_of_paper, key=lambda e: e.number):
+            if not self._claims.has_quoted(e):
+                yield self._claims.quote(e)
+
+    def _drafts(self) -> Generator[Draft, None, None]:
+        """The model's sentences; they end when it says that the evidence does not answer, or repeats itself."""
+        pieces = self._model.stream(prompts.SYSTEM, prompts.user_message(self._plan.standalone, self._sent))
+        seen: list[str] = []
+        with closing(pieces):
+            try:
+                for sentence in sentences_of(pieces):
+                    draft = parse(sentence)
+                    if prompts.refuses(draft.text):
+                        return
+                    if draft.text and not prompts.recites(draft.text):
+                        seen.append(draft.text)
+                        yield draft
+                    if len(seen) >= MAX_SENTENCES or len(seen) - len(set(seen)) >= 2:
+                        return
+            except LLMError as error:
+                if not seen:
+                    raise
+                self._cut_off = True  # what was checked stays
+                missing = f"The rest of the answer is missing: {error}."
+                self._builder.message = " ".join(filter(None, [self._builder.message, missing]))
+
+
+def quoted(builder: AnswerBuilder, plan: Plan, lead: str) -> Iterator[str]:
+    """The answer in the abstracts' own words."""
+    begun = bool(builder.message)
+    builder.message = " ".join([*plan.notes, lead])
+    yield lead if begun else builder.message
+    for e in select_quotes(plan.standalone, plan.evidence, plan.compared):
+        yield str(builder.claims.quote(e))
