@@ -12,7 +12,7 @@ help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 chat: $(VENV)/installed ## Install, index the default collection and serve the chat page
-	@$(BIN)/askpapers serve --collection $(COLLECTION)
+	@$(BIN)/askpapers serve
 
 test: $(VENV)/installed-dev ## Install and run the tests
 	@$(BIN)/python -m pytest

@@ -14,6 +14,7 @@ import typer
 
 from rag.cli.options import load_settings, open_assistant, open_library, with_papers
 from rag.errors import AskpapersError, SettingsError
+from rag.shipped import QUESTIONS, shipped
 
 if TYPE_CHECKING:
     from eval.stats import JudgeError
@@ -26,7 +27,7 @@ app = typer.Typer(
     help="Score how well answers are grounded; compare runs; gate a release; check the harness itself.",
 )
 
-QUESTIONS = Path("data/questions.jsonl")
+ASKED = shipped(QUESTIONS)
 
 Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
 Llm = Annotated[str | None, typer.Option(help="The model that answers (ASKPAPERS_LLM).", show_default=False)]
@@ -47,7 +48,7 @@ MetaFile = Annotated[
 
 @app.command()
 def run(
-    questions: Annotated[Path, typer.Option(help="Labelled questions.")] = QUESTIONS,
+    questions: Annotated[Path, typer.Option(help="Labelled questions.")] = ASKED,
     home: Home = None,
     llm: Llm = None,
     checking: Checking = None,
@@ -222,7 +223,7 @@ def new(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Labelled questions.")] = QUESTIONS,
+    file: Annotated[Path, typer.Argument(help="Labelled questions.")] = ASKED,
     home: Home = None,
 ) -> None:
     """Prove that titles, evidence and facts of the questions hold against the index."""

@@ -11,10 +11,14 @@ AskpapersError
 """
 
 import re
+import shutil
+from pathlib import Path
 
 from rag.clean import without_unseen
 
-_FULL = re.compile(r"disk is full|no space left|disk i/o error|file too large|quota exceeded", re.IGNORECASE)
+_FULL = re.compile(r"disk is full|no space left|file too large|quota exceeded", re.IGNORECASE)
+_DISK = re.compile(r"disk i/o error|input/output error", re.IGNORECASE)
+_LEFT = 1_000_000  # bytes: with fewer an error of the disk means that it is full
 
 
 class AskpapersError(Exception):
@@ -52,6 +56,12 @@ class LLMError(AskpapersError):
     """The language model cannot be reached or refused to work."""
 
 
-def is_full(error: BaseException) -> bool:
-    """Whether it tells of a disk that takes no more, in the words of the system, of SQLite, Chroma or Tantivy."""
-    return _FULL.search(str(error)) is not None
+def disk_trouble(error: BaseException, folder: Path) -> str:
+    """What is wrong with the disk under `folder` and what to do, "" where the error tells of something else.
+
+    It is told in the words of the system, of SQLite, Chroma or Tantivy; a full disk is not always called so.
+    """
+    faulty = _DISK.search(str(error)) is not None
+    if _FULL.search(str(error)) or (faulty and shutil.disk_usage(folder).free < _LEFT):
+        return f"no space is left for {folder}: free some"
+    return f"the disk of {folder} fails ({error}): look at the disk and at the system's log" if faulty else ""

@@ -16,11 +16,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from rag.errors import LibraryError
 from rag.types import Answer
 
 _ANSWERS = TypeAdapter(Answer)
 _NAME = 60  # characters of a conversation's name
-_SCHEMA = """
+# What each version of the file adds to the one before; PRAGMA user_version tells which were done.
+_MIGRATIONS = (
+    """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, changed REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS turns (
@@ -32,7 +35,8 @@ CREATE TABLE IF NOT EXISTS ratings (
     reason TEXT NOT NULL, rated REAL NOT NULL, PRIMARY KEY (turn, citation));
 CREATE INDEX IF NOT EXISTS conversations_of ON conversations (owner, changed);
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation, asked);
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,16 @@ class Conversations:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA foreign_keys=ON")
         self._db.create_function("fold", 1, str.casefold)  # SQLite folds ASCII only
-        self._db.executescript(_SCHEMA)
+        self._migrate(path)
+
+    def _migrate(self, path: Path) -> None:
+        """Brings the tables to the newest version. Raises LibraryError for a file of a newer askpapers."""
+        done = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        if done > len(_MIGRATIONS):
+            self._db.close()
+            raise LibraryError(f"{path} was written by a newer askpapers (version {done}): update, or move it away")
+        for number, script in enumerate(_MIGRATIONS[done:], done + 1):
+            self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
     def start(self, owner: str, question: str) -> str:
         """A new conversation, named after its first question; gives its id."""

@@ -10,11 +10,11 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag.errors import AskpapersError
+from rag.shipped import QUESTIONS, shipped
 from ui.markup import count
 from ui.parts import QUIET
 from ui.settings_tab import SettingsTab
 
-_BUNDLED = Path("data/questions.jsonl")
 _INTRO = """
 Labelled questions are asked as in the chat, by the answerer chosen under Settings, and the answers are scored: papers
 found and cited, facts given, sentences grounded, unanswerable questions left unanswered. Without a file of your own,
@@ -77,7 +77,7 @@ class EvaluateTab:
         name = f"{time.strftime('%Y-%m-%d %H.%M.%S')} {answerer} {checking}"
         assistant = self._settings.assistant(answerer, checking, sources)
         try:
-            report = evaluate(assistant, file or _BUNDLED, split=split or None, out=self._runs / name)
+            report = evaluate(assistant, file or shipped(QUESTIONS), split=split or None, out=self._runs / name)
         except AskpapersError as error:
             return _mistake(error)
         return f'<p role="status">{count(report.about["questions"], "question")} asked</p>'

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.answering import prompts
 from rag.models.llms import ChatModel
 from rag.retrieval.hybrid import Retrieved
-from rag.text.entities import NAME
+from rag.text.entities import NAME, mentions
 from rag.types import Evidence, Outcome, Paper
 
 RELATED = 3  # papers named when the question is not answered
@@ -69,9 +69,9 @@ def features(retrieved: Retrieved) -> NDArray[np.float64]:
     coverage = max(matches, key=lambda m: m.maxsim.score).maxsim.coverage
     rarest = np.argsort(-tokens.weights, kind="stable")[:_RARE]
     spans = [m.span() for m in NAME.finditer(question)]
-    names = {question[s:e].lower().rstrip("s") for s, e in spans if question[s:e].lower() not in _COMMON}
-    titles = " ".join(m.record.paper.title.lower() for m in matches[:_TITLES])
-    in_title = any(name in titles for name in names)
+    names = {question[s:e] for s, e in spans if question[s:e].lower() not in _COMMON}
+    titles = " ".join(m.record.paper.title for m in matches[:_TITLES])
+    in_title = any(mentions(name, titles) for name in names)
     is_name = [any(s <= start and end <= e for s, e in spans) for start, end in tokens.spans.tolist()]
     plain = np.where(is_name, 0, tokens.weights)
     return np.array(

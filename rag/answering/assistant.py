@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 from rag.answering import prompts
@@ -10,10 +10,11 @@ from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.answerability import enough, read_evidence
 from rag.answering.checking import MODES, Checking, strip_markdown
 from rag.answering.evidence import LEAD
-from rag.answering.intent import carried_over, needs_context, small_talk
+from rag.answering.intent import needs_context, small_talk
 from rag.answering.judges import Coverage, Judge, LogprobJudge, ModelJudge, coverage_by, load_judge
 from rag.answering.model_answer import MAX_SENT, ModelAnswer, quoted
 from rag.answering.plan import Plan, find
+from rag.answering.understanding import History, Query, read_offline
 from rag.errors import SettingsError
 from rag.library import Library, Where
 from rag.models.llms import ChatModel
@@ -23,8 +24,6 @@ from rag.types import Answer, Outcome
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
-
-History = Sequence[Mapping[str, str]]
 
 
 class Assistant:
@@ -83,13 +82,13 @@ class Assistant:
             yield reply
             yield builder.finish("answered", model)
             return
-        standalone = self._standalone(model, builder.question, history or ())
+        query = self._understood(model, builder.question, history or ())
         on_status(f"searching {len(self.library):,} papers")
-        plan = find(self.library, builder.question, standalone, self.sources, where)
+        plan = find(self.library, query, self.sources, where)
         builder.lap("retrieve")
         allowed = self._allowed(model, plan, builder, on_status)
         if allowed == "answered":
-            between = "\n- " if plan.listing and not plan.compared else " "
+            between = "\n- " if plan.listing else " "
             begun = False
             for piece in self._answer(model, plan, builder, on_status):
                 builder.first_word()
@@ -102,18 +101,15 @@ class Assistant:
         builder.lap("answer")
         yield builder.finish(outcome, model, plan)
 
-    def _standalone(self, model: ChatModel | None, question: str, history: History) -> str:
-        """The question as it can be understood alone: a model is asked only when it refers back."""
-        if not history or not needs_context(question):
-            return question
-        carried = carried_over(question, history)
-        if model is None:
-            return carried
+    def _understood(self, model: ChatModel | None, question: str, history: History) -> Query:
+        """What the question asks for; a model is asked only when it refers back, to write it anew."""
+        if model is None or not history or not needs_context(question):
+            return read_offline(question, history)
         reply = model.complete(prompts.REWRITE, prompts.rewrite_message(question, history), "understand")
         written = strip_markdown(reply)
         # A small model may answer or lose the thread instead: then the names are simply carried over.
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
-        return written if usable and not prompts.recites(written) else carried
+        return read_offline(question, history, written if usable and not prompts.recites(written) else "")
 
     def _allowed(
         self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]
@@ -125,7 +121,7 @@ class Assistant:
         if model is None or plan.listing or plan.known_topic or not model.fit_to_judge:
             return plan.decision.outcome
         builder.judge_calls = 1
-        read = read_evidence(model, plan.standalone, plan.evidence[:MAX_SENT])
+        read = read_evidence(model, plan.query.standalone, plan.evidence[:MAX_SENT])
         return "answered" if read is None or enough(plan.decision.probability, read) else "not_stated"
 
     def _answer(

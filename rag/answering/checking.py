@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.answering.judges import Coverage, Judge, Support
 from rag.answering.markers import Draft
-from rag.text.entities import numbers_missing
+from rag.text.entities import mentions, numbers_missing
 from rag.types import Evidence
 
 Checking = Literal["strict", "flag", "off"]
@@ -97,9 +97,9 @@ class Checker:
 
     def _names_another(self, evidence: Sequence[Evidence], text: str) -> bool:
         """Whether it names a source that it does not cite, and that what it cites does not mention."""
-        told = " ".join(f"{e.paper.title} {e.paper.abstract}" for e in evidence).casefold()
-        names = {e.paper.title.partition(":")[0].casefold() for e in self._evidence}
-        return any(name in text.casefold() and name not in told for name in names)
+        told = " ".join(f"{e.paper.title} {e.paper.abstract}" for e in evidence)
+        names = {e.paper.title.partition(":")[0] for e in self._evidence}
+        return any(mentions(name, text) and not mentions(name, told) for name in names)
 
     def _needed(self, cited: Sequence[Evidence], text: str) -> tuple[Evidence, ...]:
         """Of the cited sentences those that add to its coverage, in their order: the best, and what it lacks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.intent import asks_for_list, asks_for_number, asks_to_compare
+from rag.answering.intent import asks_for_number
 from rag.retrieval.hybrid import Match
 from rag.types import Evidence
 
@@ -39,16 +39,16 @@ def select_evidence(question: str, matches: Sequence[Match], limit: int) -> list
     return sorted(chosen, key=lambda e: (-e.score, e.number, e.sentence.index))[:limit]
 
 
-def select_quotes(question: str, evidence: Sequence[Evidence], papers: int = 0) -> list[Evidence]:
+def select_quotes(evidence: Sequence[Evidence], papers: int = 0, listing: bool = False) -> list[Evidence]:
     """What an answer without a model quotes, in the order to quote it. `evidence` comes best first and is not empty.
 
-    `papers` is how many of the first sources are being compared, 0 if none.
+    `papers` is how many of the first sources are being compared, 0 if none; `listing` takes a sentence a paper.
     """
     if papers:
         picked = [e for n in range(1, papers + 1) for e in [x for x in evidence if x.number == n][:MAX_COMPARED]]
         return _in_reading_order(picked)
     best = evidence[0].score
-    if asks_for_list(question) or asks_to_compare(question):
+    if listing:
         first_of_paper = {e.number: e for e in reversed(evidence)}.values()
         listed = [e for e in first_of_paper if e.score >= NEAR_LISTED * best]
         return sorted(listed, key=lambda e: -e.score)[:MAX_LISTED]

@@ -38,7 +38,7 @@ class ModelAnswer:
         self._builder, self._plan, self._model, self._checking = builder, plan, model, checking
         self._claims, self._on_status = builder.claims, on_status
         self._sent = self._choose_sent()
-        self._checker = Checker(plan.standalone, self._sent, judge, coverage)
+        self._checker = Checker(plan.query.standalone, self._sent, judge, coverage)
         builder.judge_calls = self._judged_before = builder.judge_calls or 0
         self._cut_off = False
 
@@ -46,7 +46,7 @@ class ModelAnswer:
         """The best sentences; for lists, comparisons and a model that fails the examination what would be quoted."""
         # The papers that belong in the answer, not the best alone; and a model that fails cannot choose either.
         if not self._plan.single or self._model.fit_to_judge is False:
-            return select_quotes(self._plan.standalone, self._plan.evidence, self._plan.compared)
+            return select_quotes(self._plan.evidence, self._plan.compared, self._plan.listing)
         return self._plan.evidence[:MAX_SENT]
 
     def pieces(self) -> Iterator[str]:
@@ -55,7 +55,7 @@ class ModelAnswer:
             yield from self._written()
             return
         plan, best = self._plan, self._plan.evidence[0]
-        numbered = plan.single and asks_for_number(plan.standalone)
+        numbered = plan.single and asks_for_number(plan.query.standalone)
         yield from self._with_number(best) if numbered else self._written()
         if self._cut_off:
             return
@@ -124,7 +124,7 @@ class ModelAnswer:
 
     def _drafts(self) -> Generator[Draft, None, None]:
         """The model's sentences; they end when it says that the evidence does not answer, or repeats itself."""
-        pieces = self._model.stream(prompts.SYSTEM, prompts.user_message(self._plan.standalone, self._sent))
+        pieces = self._model.stream(prompts.SYSTEM, prompts.user_message(self._plan.query.standalone, self._sent))
         seen: list[str] = []
         with closing(pieces):
             try:
@@ -150,5 +150,5 @@ def quoted(builder: AnswerBuilder, plan: Plan, lead: str) -> Iterator[str]:
     begun = bool(builder.message)
     builder.message = " ".join([*plan.notes, lead])
     yield lead if begun else builder.message
-    for e in select_quotes(plan.standalone, plan.evidence, plan.compared):
+    for e in select_quotes(plan.evidence, plan.compared, plan.listing):
         yield str(builder.claims.quote(e))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from rag.answering.answerability import Decision, decide
 from rag.answering.evidence import select_evidence
-from rag.answering.intent import asks_for_list, asks_to_compare, compared
+from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.retrieval.hybrid import Match, without_withdrawn
+from rag.text.entities import mentions
 from rag.types import Evidence
 
 MAX_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
@@ -19,56 +20,61 @@ MAX_LISTED = 12  # papers looked at for a list
 class Plan:
     """What was found for one question.
 
-    `standalone` is the question as it was searched, `evidence` the sentences to answer from, best first, none if
-    nothing is near. `listing` tells that it asks for a list of papers, `compared` how many papers are set side by
-    side, `known_topic` that its topic is in the collection: carried over from earlier turns, or both things compared
-    were found. `notes` are said beside the answer.
+    `matches` are the papers, best first, those of the things compared in front, and `compared` tells how many these
+    are. `evidence` are the sentences to answer from, best first, none if nothing is near; its sources are numbered by
+    their place among the matches. `notes` are said beside the answer.
     """
 
-    standalone: str
+    query: Query
     decision: Decision
+    matches: tuple[Match, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    listing: bool = False
     compared: int = 0
-    known_topic: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def listing(self) -> bool:
+        """Whether papers are listed: asked for, or what was to be compared was not found."""
+        return self.query.kind == "list" or (self.query.kind == "comparison" and not self.compared)
 
     @property
     def single(self) -> bool:
         """Whether one thing is asked, neither a list nor a comparison."""
-        return not (self.listing or self.compared)
+        return self.query.kind not in ("list", "comparison")
+
+    @property
+    def known_topic(self) -> bool:
+        """Whether its topic is in the collection: from earlier turns, or two things compared were found."""
+        return self.query.follows or self.compared > 1
 
 
-def find(library: Library, question: str, standalone: str, sources: int, where: Where | None) -> Plan:
-    """Finds what answers the question, which stands alone as `standalone`, in at most `sources` papers."""
-    listing = asks_for_list(standalone)
-    retrieved = library.retrieve(standalone, MAX_LISTED if listing else sources, where)
+def find(library: Library, query: Query, sources: int, where: Where | None) -> Plan:
+    """Finds what answers the question in at most `sources` papers."""
+    asked = query.standalone
+    retrieved = library.retrieve(asked, MAX_LISTED if query.kind == "list" else sources, where)
     notes = [
         f"The closest paper, “{match.record.paper.title}”, has been withdrawn and is left out."
         for match in retrieved.matches[:1]
         if match.record.paper.withdrawn
     ]
     retrieved = without_withdrawn(retrieved)
-    things = compared(standalone) if asks_to_compare(standalone) else ()
-    about = {thing: paper_about(library, thing, standalone, sources, where) for thing in things}
+    about = {thing: paper_about(library, thing, asked, sources, where) for thing in query.things}
     first = {match.record.paper.id: match for match in about.values() if match is not None}
-    known_topic = standalone != question or len(first) > 1
-    decision = decide(retrieved, known_topic)
+    decision = decide(retrieved, known_topic=query.follows or len(first) > 1)
     if decision.outcome == "nothing_relevant":
-        return Plan(standalone, decision, listing=listing, known_topic=known_topic, notes=tuple(notes))
+        return Plan(query, decision, notes=tuple(notes))
     matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]
     if first:
         notes += [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
-    limit = MAX_EVIDENCE if not (listing or first) else 8 * MAX_EVIDENCE
-    evidence = tuple(select_evidence(standalone, matches, limit))
-    return Plan(standalone, decision, evidence, listing, len(first), known_topic, tuple(notes))
+    limit = MAX_EVIDENCE if query.kind == "fact" else 8 * MAX_EVIDENCE
+    evidence = select_evidence(asked, matches, limit)
+    return Plan(query, decision, tuple(matches), tuple(evidence), len(first), tuple(notes))
 
 
 def paper_about(library: Library, thing: str, question: str, sources: int, where: Where | None) -> Match | None:
     """The best paper that names the thing, in its title rather than its abstract, None if there is none."""
     matches = without_withdrawn(library.retrieve(f"{thing}: {question}", sources, where)).matches
-    name = thing.lower()
-    if titled := [m for m in matches if name in m.record.paper.title.lower()]:
+    if titled := [m for m in matches if mentions(thing, m.record.paper.title)]:
         # "Uni-Perceiver" is also in "Uni-Perceiver v2": the shorter title is the thing itself.
         return min(titled, key=lambda m: len(m.record.paper.title.partition(":")[0]))
-    return next((m for m in matches if name in m.record.paper.abstract.lower()), None)
+    return next((m for m in matches if mentions(thing, m.record.paper.abstract)), None)

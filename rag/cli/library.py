@@ -16,6 +16,7 @@ import typer
 
 from rag.cli.options import Embedding, Home, Json, Llm, Source, load_settings, open_library, say
 from rag.errors import LibraryError
+from rag.shipped import COLLECTION, shipped
 
 if TYPE_CHECKING:
     from rag.indexing.records import Encode
@@ -144,6 +145,16 @@ def _on_ray(settings: Settings, library: Library) -> Encode:
 
     load = partial(load_embedder, settings.embedding, settings.embedding_runtime)
     return embedding_on_ray(load, library.embedder.fingerprint)
+
+
+def library_to_try(settings: Settings, collection: list[Path] | None = None) -> Library:
+    """The library; if it holds no papers, those of the collection are indexed first, or those that come with us."""
+    library = open_library(settings, create=True)
+    if not len(library) and not settings.server:
+        if not collection:
+            say("no papers yet: indexing those that come with askpapers; add your own with: askpapers index PATH...")
+        read_in(library, collection or [shipped(COLLECTION)])
+    return library
 
 
 def read_in(library: Library, paths: list[Path], embed: Encode | None = None) -> SyncReport:

@@ -14,7 +14,7 @@ import typer
 
 from eval.cli import app as eval_app
 from rag.cli.library import app as library_app
-from rag.cli.library import read_in
+from rag.cli.library import library_to_try
 from rag.cli.options import (
     Category,
     Checking,
@@ -111,7 +111,8 @@ def chat(
     embedding: Embedding = None,
 ) -> None:
     """Ask one question after another in the terminal; an empty line or Ctrl-D ends."""
-    assistant = open_assistant(load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding))
+    settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
+    assistant = open_assistant(settings, library_to_try(settings))
     history: list[dict[str, str]] = []
     while question := _prompt():
         try:
@@ -135,17 +136,16 @@ def serve(
     auth: Annotated[str | None, typer.Option(help="USER:PASSWORD-FILE that opens the page.")] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Let others in without a login.")] = False,
     collection: Annotated[
-        list[Path] | None, typer.Option(help="Papers to index first if the library is empty; may be repeated.")
+        list[Path] | None,
+        typer.Option(help="Papers to index first if the library is empty, else those that come with askpapers."),
     ] = None,
 ) -> None:
     """Serve the chat page."""
     settings = load_settings(
         home=home, host=host, port=port, llm=llm, checking=checking, judge=judge, embedding=embedding
     )
-    library = open_library(settings, create=bool(collection))
-    if collection and not len(library):
-        read_in(library, collection)
-    assistant = open_assistant(settings, library)  # before the page, which takes the model hub offline
+    # Before the page, which takes the model hub offline.
+    assistant = open_assistant(settings, library_to_try(settings, collection))
     from ui.access import login
     from ui.app import serve as serve_page
 

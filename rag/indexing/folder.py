@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from rag.errors import AskpapersError, BusyError, LibraryError, NoIndexError, is_full
+from rag.errors import AskpapersError, BusyError, LibraryError, NoIndexError, disk_trouble
 
 _PARTS = ("chroma", "lexical", "derived.sqlite", "derived.sqlite-wal", "derived.sqlite-shm")  # of an index
 _PAGE = ("conversations.sqlite", "conversations.sqlite-wal", "conversations.sqlite-shm", "evaluations", "uploads")
@@ -90,8 +90,8 @@ def _ours(home: Path) -> Iterator[Path]:
 def writer_lock(home: Path) -> Iterator[None]:
     """Makes this the one writer. Raises BusyError, which names the other, while there is one.
 
-    The system lets go of the lock when its holder dies, however that comes about. That the disk is full, whoever of
-    those who write may say so, becomes a LibraryError.
+    The system lets go of the lock when its holder dies, however that comes about. That the disk is full or fails,
+    whoever of those who write may say so, becomes a LibraryError.
     """
     from filelock import FileLock, Timeout
 
@@ -105,10 +105,8 @@ def writer_lock(home: Path) -> Iterator[None]:
         name.write_text(str(os.getpid()))
         yield
     except Exception as error:
-        if isinstance(error, AskpapersError) or not is_full(error):
+        if isinstance(error, AskpapersError) or not (trouble := disk_trouble(error, home)):
             raise
-        raise LibraryError(
-            f"no space is left for {home}: free some, then do the same again; nothing is lost"
-        ) from error
+        raise LibraryError(f"{trouble}, then do the same again; nothing is lost") from error
     finally:
         lock.release()

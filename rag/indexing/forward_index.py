@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.errors import LibraryError, is_full
+from rag.errors import LibraryError, disk_trouble
 from rag.indexing.records import Features, Record
 from rag.models.embedding import Vectors
 from rag.models.token_vectors import TokenCodes
@@ -47,7 +47,7 @@ class ForwardIndex:
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
-            mend = "free some space on its disk" if is_full(error) else "move it away; it is built anew from the rest"
+            mend = disk_trouble(error, path.parent) or "move it away; it is built anew from the rest"
             raise LibraryError(f"{path} cannot be read ({error}): {mend}") from None
 
     def _prepare(self) -> None:

@@ -1,4 +1,4 @@
-"""Numbers and names in a sentence that its evidence does not contain: shown as warnings, never as verdicts.
+"""Numbers and names in texts. Those that a sentence's evidence does not contain are warnings, never verdicts.
 
 They fire on nearly every changed number and name, and falsely on about one right sentence in three.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*(?:\s*(?:%|x\b|k\b|m\b|b\b))?", re.IGNORECASE)
 NAME = re.compile(r"\b(?:[A-Z][a-z]*(?:[A-Z]|\d)[\w-]*|[A-Z]{2,}[\w-]*|[A-Z][\w-]*\d[\w-]*)")
@@ -24,6 +25,25 @@ _COUNTS = re.compile(
 )
 
 
+def mentions(name: str, text: str) -> bool:
+    """Whether a text names something: whole words in any case, hyphens, spaces and a plural "s" making no difference.
+
+    Versions are told apart: "GPT-5" is not in "GPT-5.1", nor "MoM" in "moment"; "RAG" is in "RAGs", not in "HippoRAG".
+    """
+    found = _name_pattern(name)
+    return found is not None and found.search(text) is not None
+
+
+@lru_cache(4096)
+def _name_pattern(name: str) -> re.Pattern[str] | None:
+    parts = re.findall(r"[^\W_]+(?:[.'’+][^\W_]+)*\+*", name)
+    if not parts:
+        return None
+    stem = r"[-‐‑–_\s]?".join(map(re.escape, parts))
+    stem = stem[:-1] if len(parts[-1]) > 3 and stem.endswith("s") else stem
+    return re.compile(rf"(?<![^\W_]){stem}(?:['’]?s)?(?![^\W_]|\.\d)", re.IGNORECASE)
+
+
 def has_number(text: str) -> bool:
     """Whether a text gives a number, in digits or words."""
     return bool(_COUNTS.search(text))
@@ -32,8 +52,8 @@ def has_number(text: str) -> bool:
 def warnings_for(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     """What to warn of, such as "not in the evidence: 97%"."""
     missing = numbers_missing(sentence, evidence)
-    lowered = " ".join(evidence).lower()
-    missing += [n for n in dict.fromkeys(NAME.findall(sentence)) if n.lower().rstrip("s") not in lowered]
+    text = " ".join(evidence)
+    missing += [name for name in dict.fromkeys(NAME.findall(sentence)) if not mentions(name, text)]
     return tuple(f"not in the evidence: {item}" for item in missing)
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import bibtexparser
 import pytest
 
 from eval.cases import read_cases
+from rag.errors import LibraryError
 from rag.types import Answer, Citation, Paper
 from ui import export
 from ui.conversations import Conversations, history
@@ -129,3 +132,25 @@ def test_bibtex_of_exactly_the_cited_papers(answer: Answer, paper: Paper) -> Non
     assert second == {
         "title": r"{100\% of \textbraceleft{}A\textbraceright{} \& B\_c: $x^2$ \& more}", "author": "Ada Ö and B. C",
     }  # fmt: skip
+
+
+def test_the_file_has_a_version_and_a_newer_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    Conversations(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone()[0] >= 1
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(LibraryError, match="newer askpapers"):
+        Conversations(path)
+
+
+def test_a_file_from_before_there_were_versions_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    before = Conversations(path)
+    started = before.start("ada", "What is HippoRAG?")
+    before.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 0")
+    after = Conversations(path)
+    assert [i for i, _ in after.listed("ada")] == [started]
+    after.close()

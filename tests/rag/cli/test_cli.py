@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -154,3 +155,26 @@ def test_a_cold_extractive_answer_loads_no_torch(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_chat_on_an_empty_library_indexes_what_comes_with_it(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    few = tmp_path / "data" / "daily_papers"
+    few.mkdir(parents=True)
+    (few / "p.jsonl").write_text(json.dumps({"title": "HippoRAG", "abstract": "It is inspired by theory."}))
+    monkeypatch.setattr("rag.cli.library.shipped", lambda name: tmp_path / "data" / name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("What is HippoRAG inspired by?\n"))
+    code, out, err = run("chat")
+    assert code == 0
+    assert "no papers yet: indexing those that come with askpapers" in err
+    assert "It is inspired by theory." in out
+
+
+def test_what_comes_with_askpapers_is_found_from_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from rag.shipped import COLLECTION, QUESTIONS, shipped
+
+    monkeypatch.chdir(tmp_path)
+    assert shipped(QUESTIONS).is_file()
+    assert len(list(shipped(COLLECTION).iterdir())) == 5
