@@ -30,9 +30,13 @@ class Settings(BaseSettings):
     chroma_headers: SecretStr = Field(SecretStr(""), description="what it wants in each request: `Name: value` lines")
     llm: str = Field("extractive", description="the model that answers; see askpapers llms")
     llm_key: SecretStr = Field(SecretStr(""), description="the key of an http(s):// model server")
+    llm_mode: Literal["auto", "reads", "words"] = Field(
+        "auto", description="whether the model reads whole abstracts or words what would be quoted; auto examines it"
+    )
+    context: int = Field(0, ge=0, description="the model's context window in tokens; 0 asks its server")
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
     judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
-    sources: int = Field(6, ge=1, le=50, description="papers an answer may draw on")
+    sources: int = Field(8, ge=1, le=50, description="papers an answer may draw on")
     host: str = Field("127.0.0.1", description="address the page binds")
     port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")
 

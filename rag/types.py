@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -11,7 +12,8 @@ from typing import Any, Literal
 from rag.clean import clean
 
 Outcome = Literal["answered", "not_stated", "nothing_relevant"]
-Verdict = Literal["supported", "unsupported", "unchecked"]
+Verdict = Literal["supported", "unsupported", "contradicted", "no_claim", "unchecked"]
+Mode = Literal["quotes", "words", "reads"]  # how the answer was made: see Answer
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,14 @@ class Citation:
     sentences: tuple[Sentence, ...]
 
     def to_dict(self) -> dict[str, Any]:
+        """`offsets` are where each sentence stands in the abstract, in characters."""
         return {
             "number": self.number,
             "paper_id": self.paper.id,
             "title": self.paper.title,
             "url": self.paper.url,
             "sentences": [s.text for s in self.sentences],
+            "offsets": [[s.start, s.end] for s in self.sentences],
         }
 
 
@@ -179,6 +183,30 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Table:
+    """A comparison: `cells[row][column]` holds the places of claims among the answer's.
+
+    It is None where nothing is stated, and empty where what was said there was withheld.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    cells: tuple[tuple[tuple[int, ...] | None, ...], ...]
+
+    def to_markdown(self, claims: Sequence[str]) -> str:
+        """The table with the claims in its cells."""
+
+        def line(cells: Sequence[str]) -> str:
+            return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+        def said(cell: tuple[int, ...] | None) -> str:
+            return "not stated" if cell is None else " ".join(claims[i] for i in cell) or "withheld"
+
+        rows = [line([name, *map(said, cells)]) for name, cells in zip(self.rows, self.cells, strict=True)]
+        return "\n".join([line(["", *self.columns]), line(["---"] * (len(self.columns) + 1)), *rows])
+
+
+@dataclass(frozen=True)
 class Answer:
     """What is shown for a question.
 
@@ -188,6 +216,11 @@ class Answer:
     earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `listing` tells that
     the claims are the lines of a list, a paper each. `usage` counts tokens and calls, `cost` is what they cost
     in US dollars, None where no price is known. `timings` are seconds by step, with `total`.
+
+    `mode` tells how it was made: the abstracts' own sentences ("quotes"), these put into words by a model ("words"), or
+    by a model that read whole abstracts ("reads"). `missing` names what was asked and not found. `table` arranges the
+    claims of a comparison. `sent` counts what a reading model was sent: papers, sentences, tokens (estimated), and
+    sentences left out for want of room. `calls` are the requests to models, as `rag.models.metering.Call` tells them.
     """
 
     question: str
@@ -203,12 +236,22 @@ class Answer:
     usage: dict[str, int] = field(default_factory=dict)
     cost: float | None = None
     timings: dict[str, float] = field(default_factory=dict)
+    mode: Mode = "quotes"
+    missing: tuple[str, ...] = ()
+    table: Table | None = None
+    sent: dict[str, int] = field(default_factory=dict)
+    calls: tuple[dict[str, Any], ...] = ()
 
     @property
     def text(self) -> str:
         """The message and the claims with their markers."""
-        between = "\n- " if self.listing else " "
-        return between.join([*([self.message] if self.message else []), *(str(c) for c in self.claims)])
+        claims = [str(claim) for claim in self.claims]
+        lead = [self.message] if self.message else []
+        if self.table:
+            inside = {i for row in self.table.cells for cell in row for i in cell or ()}
+            around = [claim for i, claim in enumerate(claims) if i not in inside]
+            return "\n\n".join([*lead, self.table.to_markdown(claims), *([" ".join(around)] if around else [])])
+        return ("\n- " if self.listing else " ").join([*lead, *claims])
 
     def __str__(self) -> str:
         listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [
@@ -231,4 +274,9 @@ class Answer:
             "usage": self.usage,
             "cost": self.cost,
             "timings": self.timings,
+            "mode": self.mode,
+            "missing": list(self.missing),
+            "table": asdict(self.table) if self.table else None,
+            "sent": self.sent,
+            "calls": list(self.calls),
         }

@@ -37,8 +37,8 @@ class Script:
 
     @property
     def written(self) -> list[dict[str, Any]]:
-        """The requests for an answer; the others only ask what its first token would be."""
-        return [r for r in self.requests if r.get("max_tokens") != 1]
+        """The requests for an answer; the others only examine the model, or ask what its first token would be."""
+        return [r for r in self.requests if r.get("max_tokens") != 1 and "TinyNet: pruned" not in json.dumps(r)]
 
 
 @contextmanager

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from rag.answering.plan import Plan
+from rag.answering.reading_prompts import Head
 from rag.models.llms import ChatModel, name_of
 from rag.models.metering import Meter
-from rag.types import Answer, Citation, Claim, Evidence, Outcome, Paper
+from rag.types import Answer, Citation, Claim, Evidence, Mode, Outcome, Paper, Table
 
 
 class Claims:
@@ -49,6 +50,10 @@ class Claims:
         """Whether that sentence is shown already in its own words."""
         return any(c.quoted and c.text == e.sentence.text for c in self.shown)
 
+    def rests_on(self, e: Evidence) -> bool:
+        """Whether a claim that is shown rests on that sentence."""
+        return e in self._cited.get(e.paper.id, ())
+
     def cites(self, paper: Paper) -> bool:
         """Whether the paper is cited already."""
         return paper.id in self._cited
@@ -71,6 +76,11 @@ class AnswerBuilder:
     meter: Meter = field(default_factory=Meter)
     judge_calls: int | None = None  # sentences, and the evidence as a whole, that a judge above level 0 was asked about
     unknown_citations: int | None = None  # of sources that do not exist, once a model has written
+    refused: bool = False  # by the model, which says that the abstracts do not answer
+    missing: list[str] = field(default_factory=list)  # what was asked and not found
+    table: Table | None = None
+    sent: dict[str, int] = field(default_factory=dict)
+    mode: Mode = "quotes"
     timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
@@ -83,9 +93,22 @@ class AnswerBuilder:
         """Notes the seconds to the first word, once."""
         self.timings.setdefault("first_word", round(time.perf_counter() - self.started, 4))
 
+    def head(self, head: Head) -> None:
+        """Takes over what a reading model says of its own reply."""
+        self.refused = head.answered == "no"
+        if head.missing:
+            self.missing.append(head.missing)
+            self.note(f"Not in these abstracts: {head.missing.rstrip('.')}.")
+        if self.refused:
+            self.note("Nearest:" if head.missing else "The abstracts do not answer this. Nearest:")
+
+    def note(self, said: str) -> None:
+        """Adds to what is said beside the claims."""
+        self.message = " ".join(filter(None, [self.message, said]))
+
     def outcome(self, allowed: Outcome) -> Outcome:
-        """What became of it: `answered` only where that was allowed, and something is shown."""
-        return "not_stated" if allowed == "answered" and not self.claims.shown else allowed
+        """What became of it: `answered` only where retrieval and the model allowed it, and something is shown."""
+        return "not_stated" if allowed == "answered" and (self.refused or not self.claims.shown) else allowed
 
     def finish(self, outcome: Outcome, model: ChatModel | None, plan: Plan | None = None) -> Answer:
         """The Answer; without a plan nothing was looked for, as for a greeting."""
@@ -104,6 +127,11 @@ class AnswerBuilder:
             usage=self._usage(),
             cost=self.meter.cost,
             timings={**self.timings, "total": round(time.perf_counter() - self.started, 4)},
+            mode=self.mode,
+            missing=tuple(self.missing),
+            table=self.table if answered else None,
+            sent=self.sent,
+            calls=tuple(map(asdict, self.meter.calls)),
         )
 
     def _usage(self) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
@@ -12,15 +12,18 @@ from rag.answering.checking import MODES, Checking, strip_markdown
 from rag.answering.evidence import LEAD
 from rag.answering.intent import needs_context, small_talk
 from rag.answering.judges import Coverage, Judge, LogprobJudge, ModelJudge, coverage_by, load_judge
-from rag.answering.model_answer import MAX_SENT, ModelAnswer, quoted
 from rag.answering.plan import Plan, find
+from rag.answering.reading_answer import ReadingAnswer
+from rag.answering.reading_exam import can_read
 from rag.answering.understanding import History, Query, read_offline
+from rag.answering.understanding_by_model import understand
+from rag.answering.worded_answer import MAX_SENT, WordedAnswer, quoted
 from rag.errors import SettingsError
 from rag.library import Library, Where
 from rag.models.llms import ChatModel
 from rag.models.providers import load_llm
 from rag.retrieval.query import check_question
-from rag.types import Answer, Outcome
+from rag.types import Answer, Mode, Outcome
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -34,15 +37,18 @@ class Assistant:
         library: Library,
         llm: str | LLM | ChatModel = "extractive",
         *,
-        sources: int = 6,
+        sources: int = 8,
         checking: Checking = "strict",
         judge: str | Judge = "auto",
+        mode: Literal["auto", "reads", "words"] = "auto",
     ) -> None:
         """`llm` is a setting such as "extractive" or "http://host/v1#model", or a llama-index LLM.
 
-        `sources` is how many papers an answer may draw on. `checking` of a model's sentences withholds what the
-        abstracts do not support ("strict"), marks it ("flag"), or lets it pass ("off"). `judge` is "auto" (coverage,
-        then the model's own log-probabilities where it is fit to judge), "coverage", "llm", "nli:NAME", an LLM setting,
+        `sources` is how many papers an answer may draw on, more for lists and comparisons. A model "reads" whole
+        abstracts or "words" what would be quoted; the `mode` "auto" examines it once to find out which. `checking` of a
+        model's sentences withholds what the abstracts do not support ("strict"), marks it ("flag"), or lets it pass
+        ("off"). `judge` is "auto" (coverage, then the model's own log-probabilities where it is fit to judge, else
+        for a model that reads its own verdicts), "coverage", "llm", "nli:NAME", an LLM setting,
         or a Judge. Raises SettingsError for a setting that cannot be used.
         """
         if checking not in MODES:
@@ -51,6 +57,7 @@ class Assistant:
         self.llm = load_llm(llm)
         self.sources = sources
         self.checking = checking
+        self.mode = mode
         self.judge = judge
         if isinstance(judge, str) and judge not in ("auto", "coverage") and self.llm is not None:
             self.judge = load_judge(judge, library, self.llm)
@@ -82,34 +89,52 @@ class Assistant:
             yield reply
             yield builder.finish("answered", model)
             return
-        query = self._understood(model, builder.question, history or ())
+        query = self._understood(model, builder, history or ())
         on_status(f"searching {len(self.library):,} papers")
-        plan = find(self.library, query, self.sources, where)
+        more = 2 if builder.mode == "reads" and query.kind in ("list", "comparison") else 1
+        plan = find(self.library, query, more * self.sources, where)
         builder.lap("retrieve")
+        if plan.evidence:  # a model that is asked nothing is not examined
+            builder.mode = self.mode_of(model)
         allowed = self._allowed(model, plan, builder, on_status)
         if allowed == "answered":
-            between = "\n- " if plan.listing else " "
             begun = False
             for piece in self._answer(model, plan, builder, on_status):
                 builder.first_word()
-                yield between + piece if begun else piece
+                yield ("\n- " if plan.listing else " ") + piece if begun else piece
                 begun = True
         outcome = builder.outcome(allowed)
-        if outcome != "answered":
-            builder.message = " ".join([prompts.REFUSED[outcome], *plan.notes])
+        if outcome != "answered" and not builder.claims.shown:
+            missing = [f"Not in these abstracts: {m.rstrip('.')}." for m in builder.missing]
+            builder.message = " ".join([prompts.REFUSED[outcome], *missing, *plan.notes])
             yield builder.message
         builder.lap("answer")
         yield builder.finish(outcome, model, plan)
 
-    def _understood(self, model: ChatModel | None, question: str, history: History) -> Query:
-        """What the question asks for; a model is asked only when it refers back, to write it anew."""
-        if model is None or not history or not needs_context(question):
-            return read_offline(question, history)
+    def mode_of(self, model: ChatModel | None) -> Mode:
+        """How the model answers: as it is set, else as it does in the examination. Raises LLMError."""
+        if model is None:
+            return "quotes"
+        if self.mode != "auto":
+            return self.mode
+        return "reads" if model.fit_to_judge is not False and can_read(model) else "words"
+
+    def _understood(self, model: ChatModel | None, builder: AnswerBuilder, history: History) -> Query:
+        """What the question asks for; a model is asked where there were earlier turns, or more is asked than a fact."""
+        question = builder.question
+        read = read_offline(question, history)
+        if model is None or not (history or read.kind != "fact"):
+            return read
+        builder.mode = self.mode_of(model)
+        if builder.mode == "reads":
+            return understand(model, read, history)
+        if not needs_context(question) or not history:
+            return read
         reply = model.complete(prompts.REWRITE, prompts.rewrite_message(question, history), "understand")
         written = strip_markdown(reply)
         # A small model may answer or lose the thread instead: then the names are simply carried over.
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
-        return read_offline(question, history, written if usable and not prompts.recites(written) else "")
+        return read_offline(question, history, written) if usable and not prompts.recites(written) else read
 
     def _allowed(
         self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]
@@ -118,6 +143,8 @@ class Assistant:
         if not plan.evidence:
             return plan.decision.outcome
         on_status(f"reading {len({e.number for e in plan.evidence})} papers")
+        if builder.mode == "reads":  # the model itself says whether they answer, in its reply
+            return "answered"
         if model is None or plan.listing or plan.known_topic or not model.fit_to_judge:
             return plan.decision.outcome
         builder.judge_calls = 1
@@ -130,8 +157,17 @@ class Assistant:
         if model is None:
             return quoted(builder, plan, LEAD)
         coverage = coverage_by(self.library)
+        if builder.mode == "reads":
+            judge = self._judge_reading(coverage, model, builder)
+            count = self.library.embedder.count
+            return ReadingAnswer(builder, plan, model, self.checking, judge, coverage, count, on_status).pieces()
         judge = self._judge_beside(coverage, model, builder)
-        return ModelAnswer(builder, plan, model, self.checking, judge, coverage, on_status).pieces()
+        return WordedAnswer(builder, plan, model, self.checking, judge, coverage, on_status).pieces()
+
+    def _judge_reading(self, coverage: Coverage, model: ChatModel, builder: AnswerBuilder) -> Judge | None:
+        """As below; a model that tells no probabilities is asked about the doubtful sentences together: None."""
+        judge = self._judge_beside(coverage, model, builder)
+        return None if judge is coverage and self.judge == "auto" else judge
 
     def _judge_beside(self, coverage: Coverage, model: ChatModel, builder: AnswerBuilder) -> Judge:
         """The judge that was set; for "auto" the model itself where it is fit to, else coverage alone."""

@@ -21,7 +21,7 @@ ADDS = 0.03  # coverage that a further citation must add to stand
 _MARKDOWN = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,2}[.)]\s+|>\s+|\|)|[*_`]{2,}|`|\|\s*$")
 _RULE = re.compile(r"^[\s|:\-=_*`~#]*$")
 _SOURCE = re.compile(r"\b[Ss]ource (\d{1,2})\b")
-_MARKUP_NAME = re.compile(r"</?sentences>|^(?:answer|question|source \d+)\s*:\s*", re.IGNORECASE)
+_MARKUP_NAME = re.compile(r"</?(?:sentences|abstracts)>|^(?:answer|question|source \d+)\s*:\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Checked:
     def supported(self) -> bool:
         return self.support.verdict == "supported"
 
+    @classmethod
+    def unjudged(cls, text: str, evidence: Sequence[Evidence], unknown: int) -> Checked:
+        """A sentence that is passed as it is."""
+        return cls(text, tuple(evidence), Support(0.0, "unchecked", 0, 0), unknown, mended=False)
+
 
 class Checker:
     """Checks the drafts of one answer against its evidence."""
@@ -53,23 +58,28 @@ class Checker:
 
         Raises LLMError when the judge's model fails.
         """
-        text = _SOURCE.sub(self._named, strip_markdown(draft.text))
-        key = text.casefold()
-        if not re.search(r"\w{2}", text) or key in self._said:
-            return None
-        self._said.add(key)
-        if text.endswith("?") or _words(text) <= _words(self._question):
+        text = self.said(draft)
+        if not text:
             return None
         cited, unknown = resolve(draft, self._evidence)
         if cited:
             support = self._score(cited, text)
             if support.verdict == "supported":
-                return Checked(text, self._needed(cited, text), support, unknown, mended=False)
-        mended = self._mend(text)
+                return Checked(text, self.needed(cited, text), support, unknown, mended=False)
+        mended = self.mend(text)
         support = self._score(mended, text)
         if support.verdict == "supported":
             return Checked(text, tuple(mended), support, unknown, mended=True)
         return Checked(text, tuple(cited), support, unknown, mended=False)
+
+    def said(self, draft: Draft) -> str:
+        """What the draft says, "" where that is nothing: empty, a repetition, or the question again."""
+        text = _SOURCE.sub(self._named, strip_markdown(draft.text))
+        key = text.casefold()
+        if not re.search(r"\w{2}", text) or key in self._said:
+            return ""
+        self._said.add(key)
+        return "" if text.endswith("?") or _words(text) <= _words(self._question) else text
 
     def _named(self, mention: re.Match[str]) -> str:
         """What a model calls "Source 2", by its paper's name: sources have other numbers in the answer."""
@@ -77,23 +87,33 @@ class Checker:
         return titles.get(int(mention.group(1)), mention.group())
 
     def _score(self, evidence: Sequence[Evidence], text: str) -> Support:
-        """Coverage first; a model is asked only about what that does not rule out. Invented numbers never pass."""
+        """Coverage first; a model is asked only about what that does not rule out."""
+        support = self.coverage(evidence, text)
+        if self.forbidden(evidence, text):
+            return replace(support, verdict="unsupported")
+        if self._judge is not self._coverage and not self.copied(evidence, text) and support.score >= ASKED_FROM:
+            self.calls += 1
+            return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
+        return support
+
+    def coverage(self, evidence: Sequence[Evidence], text: str) -> Support:
+        """How much of the text the evidence covers (level 0), the titles of its papers counted in."""
         sentences = [e.sentence.text for e in evidence]
         # A sentence may call the paper by the name in its title where the abstract says "our method".
         titles = list(dict.fromkeys(e.paper.title for e in evidence))
         support = self._coverage.score([*sentences, *titles], text)
-        support = replace(support, best=min(support.best, len(sentences) - 1))
+        return replace(support, best=min(support.best, len(sentences) - 1))
+
+    def forbidden(self, evidence: Sequence[Evidence], text: str) -> bool:
+        """What never passes: an invented number, another source's name, a bare title (what it says is quoted)."""
         if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
-            return replace(support, verdict="unsupported")
-        if self._names_another(evidence, text):
-            return replace(support, verdict="unsupported")
-        if _bare(text) in map(_bare, titles):  # a paper's title is no answer: what it says is quoted instead
-            return replace(support, verdict="unsupported")
-        copied = _bare(text) in map(_bare, sentences)
-        if self._judge is not self._coverage and not copied and support.score >= ASKED_FROM:
-            self.calls += 1
-            return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
-        return support
+            return True
+        return self._names_another(evidence, text) or _bare(text) in {_bare(e.paper.title) for e in evidence}
+
+    @staticmethod
+    def copied(evidence: Sequence[Evidence], text: str) -> bool:
+        """Whether it is one of the sentences, letter by letter."""
+        return _bare(text) in {_bare(e.sentence.text) for e in evidence}
 
     def _names_another(self, evidence: Sequence[Evidence], text: str) -> bool:
         """Whether it names a source that it does not cite, and that what it cites does not mention."""
@@ -101,7 +121,7 @@ class Checker:
         names = {e.paper.title.partition(":")[0] for e in self._evidence}
         return any(mentions(name, text) and not mentions(name, told) for name in names)
 
-    def _needed(self, cited: Sequence[Evidence], text: str) -> tuple[Evidence, ...]:
+    def needed(self, cited: Sequence[Evidence], text: str) -> tuple[Evidence, ...]:
         """Of the cited sentences those that add to its coverage, in their order: the best, and what it lacks."""
         texts = [f"{e.paper.title}: {e.sentence.text}" for e in cited]
         _, each = self._coverage.measure(texts, text)
@@ -113,7 +133,7 @@ class Checker:
                 kept, covered = [*kept, i], together
         return tuple(cited[i] for i in sorted(kept))
 
-    def _mend(self, text: str) -> list[Evidence]:
+    def mend(self, text: str) -> list[Evidence]:
         """The evidence that covers the sentence best: one sentence, or two of one paper where that covers more."""
         _, each = self._coverage.measure([e.sentence.text for e in self._evidence], text)
         order = sorted(range(len(each)), key=lambda i: -each[i])

@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.models.embedding import Embedder
+from rag.models.embedding import Embedder, Encoded
 from rag.models.examination import JUDGE, judge_message
 from rag.models.llms import ChatModel
 from rag.models.metering import Meter
@@ -25,6 +25,7 @@ from rag.text.entities import warnings_for
 from rag.types import Verdict
 
 COVERED = 0.63  # level 0: the share of a sentence that must be covered; 99 of 100 wrong citations cover less
+MAX_KNOWN = 1000  # evidence sentences whose vectors are kept
 NEAREST = 3  # sentences of the evidence that a model is shown
 
 
@@ -79,6 +80,7 @@ class Coverage:
 
     def __init__(self, embedder: Embedder, frequency: Mapping[int, int], papers: int) -> None:
         self._embedder, self._frequency, self._papers = embedder, frequency, max(papers, 1)
+        self._known: dict[str, Encoded] = {}  # evidence is embedded once, however many sentences rest on it
 
     def score(self, evidence: Sequence[str], sentence: str) -> Support:
         value, each = self.measure(evidence, sentence)
@@ -87,10 +89,18 @@ class Coverage:
 
     def measure(self, evidence: Sequence[str], sentence: str) -> tuple[float, list[float]]:
         """The coverage by all the evidence, and by each of its sentences alone."""
-        claim, *sources = self._embedder.encode([sentence, *evidence])
+        claim, sources = self._encoded(sentence, evidence)
         tokens = query_tokens(sentence, claim, self._frequency, self._papers)
         best = np.array([(tokens.vectors @ s.tokens.T).max(axis=1) for s in sources])
         return _unit(tokens.weights @ best.max(axis=0)), [_unit(tokens.weights @ b) for b in best]
+
+    def _encoded(self, sentence: str, evidence: Sequence[str]) -> tuple[Encoded, list[Encoded]]:
+        known = self._known
+        new = [text for text in dict.fromkeys(evidence) if text not in known]
+        claim, *fresh = self._embedder.encode([sentence, *new])
+        found = {**known, **dict(zip(new, fresh, strict=True))}
+        self._known = found if len(found) <= MAX_KNOWN else {}  # replaced, not changed: other threads may be reading
+        return claim, [found[text] for text in evidence]
 
     def nearest(self, evidence: Sequence[str], sentence: str) -> tuple[list[int], int]:
         """The evidence sentences worth showing to a model, in reading order, and the best of them."""

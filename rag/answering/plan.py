@@ -51,7 +51,7 @@ class Plan:
 def find(library: Library, query: Query, sources: int, where: Where | None) -> Plan:
     """Finds what answers the question in at most `sources` papers."""
     asked = query.standalone
-    retrieved = library.retrieve(asked, MAX_LISTED if query.kind == "list" else sources, where)
+    retrieved = library.retrieve(asked, max(MAX_LISTED, sources) if query.kind == "list" else sources, where)
     notes = [
         f"The closest paper, “{match.record.paper.title}”, has been withdrawn and is left out."
         for match in retrieved.matches[:1]
@@ -66,7 +66,7 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
     matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]
     if first:
         notes += [f"Nothing in this collection is about {thing}." for thing, m in about.items() if m is None]
-    limit = MAX_EVIDENCE if query.kind == "fact" else 8 * MAX_EVIDENCE
+    limit = 8 * MAX_EVIDENCE if query.kind in ("list", "comparison") else MAX_EVIDENCE
     evidence = select_evidence(asked, matches, limit)
     return Plan(query, decision, tuple(matches), tuple(evidence), len(first), tuple(notes))
 

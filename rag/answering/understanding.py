@@ -8,7 +8,7 @@ from typing import Literal
 
 from rag.answering.intent import asks_for_list, asks_to_compare, carried_over, compared, needs_context
 
-Kind = Literal["fact", "list", "comparison"]
+Kind = Literal["fact", "explanation", "overview", "list", "comparison"]
 History = Sequence[Mapping[str, str]]  # earlier turns as {"role": "user" or "assistant", "content": text}
 
 

@@ -59,9 +59,14 @@ def open_assistant(settings: Settings, library: Library | None = None) -> Assist
     from rag.models.providers import load_llm
 
     library = with_papers(library or open_library(settings))
-    llm = load_llm(settings.llm, settings.llm_key.get_secret_value())
+    llm = load_llm(settings.llm, settings.llm_key.get_secret_value(), settings.context)
     return Assistant(
-        library, llm or settings.llm, sources=settings.sources, checking=settings.checking, judge=settings.judge
+        library,
+        llm or settings.llm,
+        sources=settings.sources,
+        checking=settings.checking,
+        judge=settings.judge,
+        mode=settings.llm_mode,
     )
 
 

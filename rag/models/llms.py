@@ -34,32 +34,51 @@ _REFUSABLE = ("stream_options", "top_logprobs", "logprobs", "max_tokens", "tempe
 class _Knowledge:
     """What was found out about a model, once for all its metered copies."""
 
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    examined: bool = False
-    fit_to_judge: bool | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    found_out: dict[str, Any] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
-    thinks_first: bool = False
+    thinks: bool = False
+    thinks_first: bool = False  # and its template opens the thought, so that the text begins inside it
 
 
 class ChatModel:
     """Asks one model, and notes each call in a meter. Safe to share between threads."""
 
-    def __init__(self, llm: LLM) -> None:
-        """`llm` is any llama-index LLM."""
+    def __init__(self, llm: LLM, ask_window: Callable[[], int] | None = None) -> None:
+        """`llm` is any llama-index LLM. `ask_window` finds out its context window, its own metadata if not given."""
         from llama_index.llms.openai import OpenAI
 
         from rag.models.openai_compatible import Compatible
 
         self.llm = llm
         self.name = str(llm.metadata.model_name)
-        self.context_window = int(llm.metadata.context_window)
-        self.address = str(getattr(llm, "api_base", None) or "")
+        self._ask_window = ask_window or (lambda: int(llm.metadata.context_window))
+        self.address = str(getattr(llm, "api_base", None) or getattr(llm, "base_url", None) or "")
         self._compatible = llm if isinstance(llm, Compatible) else None
         # Only OpenAI-compatible servers tell the log-probabilities of a token; one token is all that is wanted then.
         self._tells_tokens = isinstance(llm, OpenAI)
         self._brief = llm.model_copy(update={"max_tokens": 1}) if self._tells_tokens and not self._compatible else llm
         self._knowledge = _Knowledge()
         self._meter = Meter()
+
+    @property
+    def thinks(self) -> bool:
+        """Whether it was seen to think before it answers."""
+        return self._knowledge.thinks
+
+    def once(self, name: str, find_out: Callable[[], Any]) -> Any:
+        """What `find_out` gives, asked once for all metered copies of the model. Raises what it raises."""
+        knowledge = self._knowledge
+        with knowledge.lock:
+            if name not in knowledge.found_out:
+                knowledge.found_out[name] = find_out()
+        return knowledge.found_out[name]
+
+    @property
+    def context_window(self) -> int:
+        """Tokens that a prompt and its reply may have together; asked of the server once."""
+        window: int = self.once("window", self._ask_window)
+        return window
 
     def metered(self, meter: Meter) -> ChatModel:
         """The same model, whose calls are noted in that meter; what is found out about it is shared."""
@@ -70,12 +89,10 @@ class ChatModel:
     @property
     def fit_to_judge(self) -> bool | None:
         """Whether it passes a short examination, None if it tells no probabilities; examined once. Raises LLMError."""
-        knowledge = self._knowledge
-        with knowledge.lock:
-            if not knowledge.examined:
-                knowledge.fit_to_judge = passes(lambda asked: self.probability_of_yes(JUDGE, asked, "examine"))
-                knowledge.examined = True
-        return knowledge.fit_to_judge
+        fit: bool | None = self.once(
+            "judge", lambda: passes(lambda asked: self.probability_of_yes(JUDGE, asked, "examine"))
+        )
+        return fit
 
     def stream(
         self,
@@ -91,6 +108,11 @@ class ChatModel:
         line that names the server and the setting.
         """
         reason, said = "", 0
+
+        def thought_of(thought: str) -> None:
+            self._knowledge.thinks = True
+            on_thought(thought)
+
         raw = self._raw_stream(system, user, purpose, max_tokens, on_thought)
 
         def texts() -> Iterator[str]:
@@ -100,7 +122,7 @@ class ChatModel:
                 yield text
 
         try:
-            for text in without_thoughts(texts(), self._knowledge.thinks_first, on_thought, self._note_thoughts):
+            for text in without_thoughts(texts(), self._knowledge.thinks_first, thought_of, self._note_thoughts):
                 text = without_unseen(text)[: MAX_SAID - said]
                 yield text
                 said += len(text)
@@ -111,7 +133,7 @@ class ChatModel:
         return reason
 
     def _note_thoughts(self) -> None:
-        self._knowledge.thinks_first = True
+        self._knowledge.thinks = self._knowledge.thinks_first = True
 
     def _raw_stream(
         self, system: str, user: str, purpose: Purpose, max_tokens: int, on_thought: Callable[[str], None]
@@ -128,6 +150,7 @@ class ChatModel:
                     begun = True
                     noted(piece.raw)
                     if thought := piece.additional_kwargs.get("thinking_delta"):
+                        self._knowledge.thinks = True
                         on_thought(thought)
                     yield piece.delta or "", _ended(piece.raw)
                 return
@@ -250,5 +273,7 @@ def name_of(model: ChatModel | None) -> str:
 
 def _ended(raw: Any) -> str:
     """Why the server says that the reply ended, "" while it goes on."""
+    if isinstance(raw, dict) and "done_reason" in raw:  # Ollama's own API
+        return str(raw["done_reason"] or "")
     choices = (raw.get("choices") if isinstance(raw, dict) else getattr(raw, "choices", None)) or []
     return str(getattr(choices[0], "finish_reason", None) or "") if choices else ""

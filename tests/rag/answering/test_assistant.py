@@ -69,7 +69,7 @@ def test_the_stream_is_the_answer(library: Library) -> None:
 
 def test_any_llama_index_model_answers_from_numbered_sentences(library: Library) -> None:
     llm = FakeLLM(replies=["Hippocampal indexing theory inspired HippoRAG [1.2]. It wins by up to 20% [1.3, 9.9]."])
-    answer = Assistant(library, llm).ask("Which theory inspired HippoRAG?")
+    answer = Assistant(library, llm, mode="words").ask("Which theory inspired HippoRAG?")
     assert answer.model == "fake-llm"
     assert [c.citations for c in answer.claims] == [(1,), (1,)]
     assert [s.index for s in answer.citations[0].sentences] == [1, 2]
@@ -89,7 +89,7 @@ def test_a_model_that_finds_no_answer_leads_to_related_papers(library: Library) 
 
 def test_no_model_is_called_when_nothing_is_relevant(library: Library) -> None:
     llm = FakeLLM(replies=[])
-    assert Assistant(library, llm).ask("recipe for sourdough pizza").outcome == "nothing_relevant"
+    assert Assistant(library, llm, mode="words").ask("recipe for sourdough pizza").outcome == "nothing_relevant"
     assert llm.asked == []
 
 

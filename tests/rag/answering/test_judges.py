@@ -104,4 +104,4 @@ def test_addresses_come_from_the_usual_variables(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("OPENAI_API_BASE", "http://localhost:2/v1")
     assert load_llm("openai:m").address == "http://localhost:2/v1"
     monkeypatch.setenv("OLLAMA_HOST", "localhost:3")
-    assert load_llm("ollama:m").address == "http://localhost:3/v1"
+    assert load_llm("ollama:m").address == "http://localhost:3"

@@ -160,7 +160,7 @@ def test_retry_after_is_honoured(library: Library) -> None:
     with serving(Script(f"{GOOD} [1.2]", status=429)) as server:
         server.headers["Retry-After"] = "0"
         server.then = 200
-        assert shown(Assistant(library, server.url, judge="coverage").ask(QUESTION)) == [GOOD]
+        assert shown(Assistant(library, server.url, judge="coverage", mode="words").ask(QUESTION)) == [GOOD]
         assert len(server.requests) == 3
 
 
@@ -294,6 +294,6 @@ def test_the_refusal_of_a_model_that_fails_the_examination_counts_for_nothing(li
 def test_a_server_that_refuses_to_tell_probabilities_is_not_asked_again(library: Library) -> None:
     with serving(Script(f"{GOOD} [1.2]", status=400)) as server:
         server.then = 200
-        assistant = Assistant(library, server.url)
+        assistant = Assistant(library, server.url, mode="words")
         assert shown(assistant.ask(QUESTION)) == shown(assistant.ask(QUESTION)) == [GOOD]
     assert len(server.requests) == 3

@@ -1,4 +1,4 @@
-"""An answer in a model's words: written, checked sentence by sentence, with quotations where it falls short."""
+"""An answer by a model that cannot choose: what would be quoted, put into words and checked, or quoted after all."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MAX_SENT = 5  # sentences that a model is sent
 MAX_SENTENCES = 12  # of a model; what goes on longer repeats itself
 
 
-class ModelAnswer:
-    """One answer that a model writes from a plan; what is shown goes into the builder."""
+class WordedAnswer:
+    """One answer that a model words from the plan's evidence; what is shown goes into the builder."""
 
     def __init__(
         self,

@@ -1,0 +1,100 @@
+"""The sentences of a reading model: which stand, which fall by rule, and which a judge must decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.checking import Checked, Checker, resolve
+from rag.answering.judges import COVERED, Coverage, Judge, Support
+from rag.answering.markers import Draft
+from rag.answering.verdicts import Told, ask_verdicts
+from rag.errors import LLMError
+from rag.models.llms import ChatModel
+from rag.text.entities import polarity_differs
+from rag.types import Evidence, Verdict
+
+SURE = 0.80  # coverage from which a sentence without a differing number, name or polarity needs no judge
+CLEARLY = 0.10  # coverage that a mended citation must have more than the one given
+
+_VERDICTS: dict[Told, Verdict] = {
+    "supported": "supported",
+    "contradicted": "contradicted",
+    "not stated": "unsupported",
+    "no claim": "no_claim",
+}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A sentence that coverage cannot decide on: `checked` is what level 0 makes of it."""
+
+    checked: Checked
+
+    def claim(self) -> tuple[str, list[str]]:
+        """The sentence, and what it cites as a judge is shown it."""
+        cited = [f"{e.paper.title}: {e.sentence.text}" for e in self.checked.evidence]
+        return self.checked.text, cited
+
+
+class Triage:
+    """Sorts the drafts of one answer. Without a judge above level 0 coverage decides all of them."""
+
+    def __init__(self, question: str, evidence: Sequence[Evidence], coverage: Coverage) -> None:
+        self._checker = Checker(question, evidence, coverage, coverage)
+        self._evidence = evidence
+
+    def sort(self, draft: Draft) -> Checked | Doubt | None:
+        """Decided, doubtful, or None for a draft that says nothing."""
+        text = self._checker.said(draft)
+        if not text:
+            return None
+        cited, unknown = resolve(draft, self._evidence)
+        if not cited and text.endswith(":"):  # it frames what follows, which is checked by itself
+            return Checked(text, (), Support(1.0, "no_claim", 0, 0), unknown, mended=False)
+        evidence, support, mended = self._rests_on(cited, text)
+        checked = Checked(text, tuple(evidence), support, unknown, mended)
+        if self._checker.copied(evidence, text):
+            return replace(checked, support=replace(support, verdict="supported"))
+        if self._checker.forbidden(evidence, text):
+            return replace(checked, support=replace(support, verdict="unsupported"))
+        there = " ".join(f"{e.paper.title} {e.sentence.text}" for e in evidence)
+        if support.score >= SURE and not support.warnings and not polarity_differs(text, there):
+            return checked
+        return Doubt(checked)
+
+    def _rests_on(self, cited: Sequence[Evidence], text: str) -> tuple[Sequence[Evidence], Support, bool]:
+        """The evidence of a sentence with its coverage: what it cites, or what covers it clearly better."""
+        mended = self._checker.mend(text)
+        better = self._checker.coverage(mended, text)
+        if not cited:
+            return mended, better, True
+        support = self._checker.coverage(cited, text)
+        if support.score < COVERED <= better.score and better.score >= support.score + CLEARLY:
+            return mended, better, True
+        return cited, support, False
+
+
+def judged(doubt: Doubt, judge: Judge) -> Checked:
+    """What a judge makes of one sentence; unchecked where it fails."""
+    text, cited = doubt.claim()
+    try:
+        return replace(doubt.checked, support=judge.score(cited, text))
+    except LLMError:
+        return replace(doubt.checked, support=replace(doubt.checked.support, verdict="unchecked"))
+
+
+def judged_together(doubts: Sequence[Doubt], model: ChatModel) -> list[Checked]:
+    """What a model makes of several sentences, asked once; unchecked where it fails or leaves one out."""
+    try:
+        told = ask_verdicts(model, [doubt.claim() for doubt in doubts])
+    except LLMError:
+        told = [None] * len(doubts)
+    return [_with(doubt.checked, verdict) for doubt, verdict in zip(doubts, told, strict=True)]
+
+
+def _with(checked: Checked, told: Told | None) -> Checked:
+    if told is None:
+        return replace(checked, support=replace(checked.support, verdict="unchecked"))
+    score = 1.0 if told in ("supported", "no claim") else 0.0
+    return replace(checked, support=replace(checked.support, score=score, verdict=_VERDICTS[told], level=3))
