@@ -46,6 +46,12 @@ class Claims:
         self.withheld += [replace(claim, warnings=(*claim.warnings, why)) for claim in self.shown]
         self.shown, self._cited = [], {}
 
+    def withhold_at(self, places: Sequence[int], why: str) -> None:
+        """Takes back the claims at those places, which cite nothing, with the reason as a warning."""
+        for i in sorted(places, reverse=True):
+            claim = self.shown.pop(i)
+            self.withheld.append(replace(claim, warnings=(*claim.warnings, why)))
+
     def has_quoted(self, e: Evidence) -> bool:
         """Whether that sentence is shown already in its own words."""
         return any(c.quoted and c.text == e.sentence.text for c in self.shown)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Literal
 
 from rag.answering import prompts
@@ -70,6 +71,21 @@ class Assistant:
         *_, answer = self.stream(question, history, where)
         assert isinstance(answer, Answer)
         return answer
+
+    async def aask(self, question: str, history: History | None = None, where: Where | None = None) -> Answer:
+        """As `ask`, in a thread of its own."""
+        return await asyncio.to_thread(self.ask, question, history, where)
+
+    async def astream(
+        self, question: str, history: History | None = None, where: Where | None = None
+    ) -> AsyncGenerator[str | Answer, None]:
+        """As `stream`, each step in a thread of its own; closing it lets go of the model's server."""
+        events = self.stream(question, history, where)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            await asyncio.to_thread(events.close)
 
     def stream(
         self,

@@ -10,6 +10,7 @@ from contextlib import closing
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.checking import Checked, Checking, resolve
 from rag.answering.evidence import select_evidence
+from rag.answering.frames import false_frames
 from rag.answering.judges import Coverage, Judge
 from rag.answering.markers import Draft, parse, sentences_of
 from rag.answering.plan import Plan
@@ -79,6 +80,7 @@ class ReadingAnswer:
                 builder.unknown_citations += checked.unknown
                 yield from map(str, self._show(checked))
         if self._checking == "strict":
+            self._claims.withhold_at(false_frames(self._claims.shown), "counts otherwise than what follows")
             yield from (str(claim) for claim in self._quoted_instead())
         builder.table = self._table.finish(self._claims.shown)
 

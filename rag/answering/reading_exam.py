@@ -7,7 +7,7 @@ it writes is looked at by its ids and its head alone. Given once per model and p
 from __future__ import annotations
 
 from rag.answering.markers import parse, sentences_of
-from rag.answering.reading_prompts import SYSTEM, form_of, reading_message, split_head
+from rag.answering.reading_prompts import SYSTEM, Head, form_of, reading_message, split_head
 from rag.answering.understanding import Kind
 from rag.models.llms import ChatModel
 from rag.types import Evidence, Paper, Sentence
@@ -41,21 +41,21 @@ def can_read(model: ChatModel) -> bool:
 
 
 def _passes(model: ChatModel) -> bool:
-    answered, cited = _asked(model, _MEMORY, "fact")
-    if answered != "yes" or (1, 2) not in cited or {source for source, _ in cited} != {1}:
+    head, cited = _asked(model, _MEMORY, "fact")
+    if head.answered != "yes" or (1, 2) not in cited or {source for source, _ in cited} != {1}:
         return False
-    answered, _ = _asked(model, _MISSING, "fact")
-    if answered == "yes":
+    head, _ = _asked(model, _MISSING, "fact")
+    if head.answered != "no" or not head.missing or head.missing in SYSTEM:
         return False
-    answered, cited = _asked(model, _BOTH, "comparison")
-    return answered != "no" and {source for source, _ in cited} == {1, 2}
+    head, cited = _asked(model, _BOTH, "comparison")
+    return head.answered != "no" and {source for source, _ in cited} == {1, 2}
 
 
-def _asked(model: ChatModel, question: str, kind: Kind) -> tuple[str, set[tuple[int, int | None]]]:
-    """What the head says, and the (source, sentence) that the reply cites."""
+def _asked(model: ChatModel, question: str, kind: Kind) -> tuple[Head, set[tuple[int, int | None]]]:
+    """The head of the reply, and the (source, sentence) that it cites."""
     reply = model.complete(SYSTEM, reading_message(question, form_of(kind), _sources()), "examine", _TOKENS)
     head, body = split_head(iter([reply + "\n"]))
-    return head.answered, {cited for sentence in sentences_of(body) for cited in parse(sentence).cited}
+    return head, {cited for sentence in sentences_of(body) for cited in parse(sentence).cited}
 
 
 def _sources() -> list[Evidence]:

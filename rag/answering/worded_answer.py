@@ -60,8 +60,9 @@ class WordedAnswer:
         if self._cut_off:
             return
         if self._claims.shown:
-            if plan.single and not self._claims.cites(best.paper):
-                yield str(self._claims.quote(best))
+            for e in select_quotes(plan.evidence) if plan.single else ():  # what it passed over is quoted
+                if not self._claims.rests_on(e):
+                    yield str(self._claims.quote(e))
         elif self._model.fit_to_judge is False:  # nor does it know when the evidence does not answer
             yield from quoted(self._builder, plan, INSTEAD)
 

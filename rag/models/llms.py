@@ -142,7 +142,7 @@ class ChatModel:
         if "stream" in self._knowledge.refused:
             yield self.complete(system, user, purpose, max_tokens), ""
             return
-        begun = False
+        begun = said = called = False
         with self._call(purpose) as noted:
             try:
                 options = self._options(max_tokens, stream_options={"include_usage": True})
@@ -152,7 +152,11 @@ class ChatModel:
                     if thought := piece.additional_kwargs.get("thinking_delta"):
                         self._knowledge.thinks = True
                         on_thought(thought)
+                    said = said or bool(piece.delta)
+                    called = called or bool(piece.message.additional_kwargs.get("tool_calls"))
                     yield piece.delta or "", _ended(piece.raw)
+                if called and not said:
+                    raise LLMError(f"the model {self.name} replied with a tool call, not with text (ASKPAPERS_LLM)")
                 return
             except Exception as error:
                 if begun or not self._left_out(error):

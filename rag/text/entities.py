@@ -59,6 +59,14 @@ def has_number(text: str) -> bool:
     return bool(_COUNTS.search(text))
 
 
+def stated_count(text: str) -> int | None:
+    """The first whole number in a text, in digits or as a word up to twelve; None where there is none."""
+    for word in re.findall(r"[a-z]+|\d+", text.lower()):
+        if word.isdigit() or _WORDS.get(word, "").isdigit():
+            return int(word if word.isdigit() else _WORDS[word])
+    return None
+
+
 def warnings_for(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     """What to warn of, such as "not in the evidence: 97%"."""
     missing = numbers_missing(sentence, evidence)

@@ -65,3 +65,89 @@ def test_a_server_without_a_system_role_is_told_in_the_question() -> None:
         server.then = 200
         asked(server.url)
     assert server.requests[-1]["messages"] == [{"role": "user", "content": "s\n\nu"}]
+
+
+def streamed(model: ChatModel, **more: object) -> tuple[str, str, list[str]]:
+    """The text, why it ended, the thoughts."""
+    thoughts: list[str] = []
+    pieces = model.stream("s", "u", on_thought=thoughts.append)
+    text = ""
+    try:
+        while True:
+            text += next(pieces)
+    except StopIteration as end:
+        return text, str(end.value), thoughts
+
+
+def test_thoughts_in_a_field_of_their_own_are_no_text() -> None:
+    for field in ("reasoning_content", "reasoning"):
+        with serving(Script("Yes.", thoughts=(field, "Hm, X."), finish="stop")) as server:
+            model = load_llm(server.url)
+            assert model is not None
+            assert streamed(model) == ("Yes.", "stop", ["Hm, X."])
+            assert model.thinks
+
+
+def test_a_template_that_opens_the_thought_itself_is_remembered() -> None:
+    with serving(Script("Hm.</think>Yes.")) as server:
+        model = load_llm(server.url)
+        assert model is not None
+        assert model.complete("s", "u", "examine") == "Yes."
+        assert streamed(model)[::2] == ("Yes.", ["Hm."])
+
+
+@pytest.mark.parametrize(
+    ("error", "gone"),
+    [
+        ("stream_options is not supported", "stream_options"),
+        ("Unsupported value: 'temperature' does not support 0.0", "temperature"),
+        ("streaming is not allowed: stream must be false", "stream"),
+    ],
+)
+def test_what_a_stream_may_not_have_is_left_out(error: str, gone: str) -> None:
+    with serving(Script("Yes.", status=400, error=error)) as server:
+        server.then = 200
+        model = load_llm(server.url)
+        assert model is not None
+        assert streamed(model)[0] == streamed(model)[0] == "Yes."
+        assert not server.requests[-1].get(gone)
+    assert len(server.requests) == 3
+
+
+def test_a_tool_call_is_no_answer() -> None:
+    with serving(Script(tool=True)) as server:
+        model = load_llm(server.url)
+        assert model is not None
+        with pytest.raises(LLMError, match="replied with a tool call"):
+            streamed(model)
+
+
+def test_names_as_routers_and_azure_have_them() -> None:
+    with serving(Script("Yes.")) as server:
+        for name in ("openai/gpt-5", "my-deployment", "qwen3:30b-a3b", "accounts/x/models/y"):
+            assert asked(f"{server.url.partition('#')[0]}#{name}").name == name
+            assert server.requests[-1]["model"] == name
+
+
+def test_the_window_is_asked_of_the_server() -> None:
+    listed = {"data": [{"id": "scripted", "max_model_len": 12345}, {"id": "other", "max_model_len": 1}]}
+    with serving(Script("Yes.", get={"/v1/models": listed})) as server:
+        assert asked(server.url).context_window == 12345
+    with serving(Script("Yes.", get={"/props": {"default_generation_settings": {"n_ctx": 4321}}})) as server:
+        assert asked(server.url).context_window == 4321
+    with serving(Script("Yes.", get={"/v1/models": "?", "/props": []})) as server:
+        assert asked(server.url).context_window == 8192
+        model = load_llm(server.url, context=777)
+        assert model is not None
+        assert model.context_window == 777
+
+
+def test_ollama_is_told_how_much_context_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.llm_server import OLLAMA_SHOW
+
+    with serving(Script("Yes.", ollama=True)) as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.url.partition("/v1")[0])
+        model = asked("ollama:qwen3")
+        chats = [r for r in server.requests if "messages" in r]
+        assert (model.name, model.context_window) == ("qwen3", OLLAMA_SHOW)
+        assert chats[-1]["options"]["num_ctx"] == OLLAMA_SHOW
