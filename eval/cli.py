@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import load_settings, open_assistant, open_library, with_papers
-from rag.errors import AskpapersError, SettingsError
+from rag.cli.options import Checking, Home, Llm, load_settings, open_assistant, open_library, say, with_papers
+from rag.cli.options import run as run_command_line
+from rag.errors import SettingsError
 from rag.shipped import QUESTIONS, shipped
 
 if TYPE_CHECKING:
@@ -29,12 +30,6 @@ app = typer.Typer(
 
 ASKED = shipped(QUESTIONS)
 
-Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
-Llm = Annotated[str | None, typer.Option(help="The model that answers (ASKPAPERS_LLM).", show_default=False)]
-Checking = Annotated[
-    str | None,
-    typer.Option(help="strict, flag or off: unsupported sentences (ASKPAPERS_CHECKING).", show_default=False),
-]
 Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
 Out = Annotated[Path, typer.Option(help="Folder for the report.")]
@@ -78,7 +73,7 @@ def run(
         progress=sys.stderr.isatty(),
     )
     print(summary(report))
-    _say(f"report: {out / 'report.html'}")
+    say(f"report: {out / 'report.html'}")
 
 
 @app.command()
@@ -112,7 +107,7 @@ def score(
         progress=sys.stderr.isatty(),
     )
     print(summary(report))
-    _say(f"report: {out / 'report.html'}")
+    say(f"report: {out / 'report.html'}")
 
 
 @app.command()
@@ -180,7 +175,7 @@ def meta(
         progress=sys.stderr.isatty(),
     )
     print(found)
-    _say(f"report: {out / 'meta.html'}")
+    say(f"report: {out / 'meta.html'}")
 
 
 @app.command()
@@ -203,7 +198,7 @@ def label(
     from eval.annotate import agreement
     from eval.annotate import label as ask
 
-    _say(f"labels: {ask(file, who)}")
+    say(f"labels: {ask(file, who)}")
     for line in agreement(file):
         print(line)
 
@@ -252,17 +247,6 @@ def _minimum(text: str) -> tuple[str, float]:
         raise SettingsError(f"--min {text}: give it as metric=value, such as gold_f1=0.5") from None
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def main() -> None:
     """Runs the command line; a user's mistake is told in a line, never a traceback."""
-    try:
-        app(prog_name="eval")
-    except AskpapersError as error:
-        _say(f"eval: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        _say("eval: stopped; the same command goes on")
-        sys.exit(130)
+    run_command_line(app, "eval", "stopped; the same command goes on")

@@ -243,8 +243,8 @@ def _against_originals(kind: str, known: Sequence[tuple[Support, Support]]) -> l
         ("warned", "of them with a warning", [bool(b.warnings) for _, b in known]),
         ("warned falsely", "of their originals with a warning", [bool(a.warnings) for a, _ in known]),
     ):
-        tops, ones = [float(hit) for hit in hits], [1.0] * n
-        checks.append(Check(f"{kind}: {share}", about, estimate(tops, ones), *interval(tops, ones), n))
+        numerators, ones = [float(hit) for hit in hits], [1.0] * n
+        checks.append(Check(f"{kind}: {share}", about, estimate(numerators, ones), *interval(numerators, ones), n))
     return checks
 
 
