@@ -37,10 +37,10 @@ check: $(VENV)/installed-dev ## Lint, format, types, and who imports whom
 	@PYTHONPATH=. $(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.md)
-	@$(BIN)/python bench/indexing.py --no-starter
-	@$(BIN)/python bench/asking.py
-	@$(BIN)/python bench/cold.py
-	@$(BIN)/python bench/large.py
+	@$(BIN)/python -m bench.indexing --no-starter
+	@$(BIN)/python -m bench.asking
+	@$(BIN)/python -m bench.cold
+	@$(BIN)/python -m bench.large
 
 audit: $(VENV)/installed-dev ## Known holes in the tested versions, and the licences of what is installed (asks PyPI)
 	@$(PIP) install -q --progress-bar off pip-audit pip-licenses

@@ -1,4 +1,4 @@
-"""Fits rag/answering/answerability.py: `python bench/answerability.py [--home FOLDER] [--questions FILE] [--llm SPEC]`.
+"""Fits rag/answering/answerability.py: `python -m bench.answerability [--home FOLDER] [--questions FILE] [--llm SPEC]`.
 
 Prints, cross-validated (ten folds, five shuffles), how many unanswerable questions are refused at each share of wrongly
 refused answerable ones, and the weights to put into

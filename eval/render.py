@@ -28,6 +28,7 @@ def figure_text(value: float | None, low: float | None, high: float | None, n: i
 
 
 def level_text(level: int | None) -> str:
+    """A judge's level as tables show it."""
     return "none" if level is None else str(level)
 
 
@@ -40,10 +41,12 @@ def write_report(report: Report, folder: str | Path) -> None:
 
 
 def report_markdown(report: Report) -> str:
+    """The report without its plots."""
     return to_markdown(_report_blocks(report, plots=False))
 
 
 def report_html(report: Report) -> str:
+    """The report as one page, plots inside."""
     return to_html(f"Grounding of {report.system}", _report_blocks(report, plots=True))
 
 

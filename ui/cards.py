@@ -120,4 +120,5 @@ def ledger(report: SyncReport) -> str:
 
 
 def removed(papers: int, source: str) -> str:
+    """What is said once the papers of a source are gone."""
     return f'<p role="status">{count(papers, "paper")} of {text(source)} removed</p>'

@@ -14,6 +14,7 @@ _PATIENCE = 2  # seconds until a reader wants to know that it goes on
 
 
 def question(asked: str) -> str:
+    """The question as it stands above its answer."""
     return f'<div class="question">{text(asked)}</div>'
 
 

@@ -38,12 +38,14 @@ Source = Annotated[list[str] | None, typer.Option(help="Only papers read from th
 
 
 def load_settings(**given: Any) -> Settings:
+    """The settings, those given by options first."""
     from rag.settings import Settings
 
     return Settings.load(**given)
 
 
 def open_library(settings: Settings, create: bool = False) -> Library:
+    """The library that the settings describe, with a progress bar while a server is followed."""
     from tqdm import tqdm
 
     from rag.library import Library

@@ -13,6 +13,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import bibtexparser
 import pytest
@@ -216,7 +217,7 @@ def test_archives_are_refused_unopened(tmp_path: Path, suffix: str) -> None:
     (tmp_path / "in").mkdir()
     file = tmp_path / "in" / f"a{suffix}"
     if "tar" in suffix:
-        with tarfile.open(file, f"w:{suffix[5:]}") as tar:
+        with tarfile.open(file, cast(Any, f"w:{suffix[5:]}")) as tar:
             entry = tarfile.TarInfo("../evil.jsonl")
             entry.size = inside.getbuffer().nbytes
             tar.addfile(entry, inside)

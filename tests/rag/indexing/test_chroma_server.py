@@ -272,7 +272,7 @@ def test_the_command_line_indexes_and_asks_on_a_server(chroma: Chroma, tmp_path:
 def test_doctor_looks_at_a_server(machine: Callable[..., Library], chroma: Chroma, papers: list[Paper]) -> None:
     library = machine("home")
     library.sync(papers)
-    settings = Settings(home=library.home, chroma_url=chroma.url)
+    settings = Settings.load(home=library.home, chroma_url=chroma.url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rag.library.load_embedder", lambda *given: FakeEmbedder())
         assert [str(check) for check in examine(settings) if not check.ok] == []

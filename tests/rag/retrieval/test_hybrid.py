@@ -72,7 +72,12 @@ def test_a_wide_filter_is_sifted_until_there_are_enough(
     monkeypatch.setattr("rag.retrieval.hybrid.SIFTED", 10)
     asked: list[int] = []
     search = library.index.vector_store.search
-    monkeypatch.setattr(library.index.vector_store, "search", lambda vector, n: asked.append(n) or search(vector, n))
+
+    def counted(vector: Any, n: int) -> Any:
+        asked.append(n)
+        return search(vector, n)
+
+    monkeypatch.setattr(library.index.vector_store, "search", counted)
     wide = library.search("memory and attention", k=60, where=where)
     assert wide == narrow
     assert len(wide) == 60
