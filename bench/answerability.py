@@ -20,8 +20,8 @@ from sklearn.preprocessing import StandardScaler
 from eval.cases import read_cases
 from rag import Library, Settings
 from rag.answering.answerability import decide, features, odds, read_evidence
-from rag.answering.assistant import MAX_SENT
 from rag.answering.evidence import select_evidence
+from rag.answering.model_answer import MAX_SENT
 from rag.models.llms import name_of
 from rag.models.providers import load_llm
 

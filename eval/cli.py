@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 
 ASKED = shipped(QUESTIONS)
+SHIPPED = "those that come with askpapers"
 
 Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
@@ -43,7 +44,7 @@ MetaFile = Annotated[
 
 @app.command()
 def run(
-    questions: Annotated[Path, typer.Option(help="Labelled questions.")] = ASKED,
+    questions: Annotated[Path, typer.Option(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
     home: Home = None,
     llm: Llm = None,
     checking: Checking = None,
@@ -218,7 +219,7 @@ def new(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Labelled questions.")] = ASKED,
+    file: Annotated[Path, typer.Argument(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
     home: Home = None,
 ) -> None:
     """Prove that titles, evidence and facts of the questions hold against the index."""
