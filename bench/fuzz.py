@@ -27,8 +27,8 @@ with atheris.instrument_imports(include=["rag", "ui", "bibtexparser"]):  # befor
 from bench.common import table  # noqa: E402
 from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES  # noqa: E402
 
-LONGEST = 4096  # bytes of an input
-SLOWEST = 10  # seconds an input may take
+MAX_BYTES = 4096  # bytes of an input
+MAX_SECONDS = 10  # seconds an input may take
 MAX_MEMORY = 1024  # MB
 
 
@@ -86,7 +86,7 @@ def _fuzz(target: str, seconds: int, keep: Path) -> tuple[object, ...]:
         folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(SEEDS[target]):
         (grown / f"seed{number}").write_bytes(seed)
-    limits = f"-max_total_time={seconds} -max_len={LONGEST} -timeout={SLOWEST} -rss_limit_mb={MAX_MEMORY}"
+    limits = f"-max_total_time={seconds} -max_len={MAX_BYTES} -timeout={MAX_SECONDS} -rss_limit_mb={MAX_MEMORY}"
     flags = [*limits.split(), "-print_final_stats=1", f"-artifact_prefix={found}/", str(grown)]
     command = [sys.executable, "-m", "bench.fuzz", "--child", target, *flags]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")

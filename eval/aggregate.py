@@ -109,13 +109,13 @@ def paired(
 ) -> list[Delta]:
     """What b gains over a, metric by metric, over the questions where both are defined."""
     other = {row.id: row.values for row in rows_b}
-    found = []
+    deltas = []
     for metric in METRICS:
         pairs = [(row.values[metric], other[row.id][metric]) for row in rows_a if row.id in other]
         both = [(x[:2], y[:2]) for x, y in pairs if x.denominator and y.denominator]
         value, low, high = difference([x for x, _ in both], [y for _, y in both], confidence)
-        found.append(Delta(a, b, metric, value, low, high, len(both), level_of(metric, level)))
-    return found
+        deltas.append(Delta(a, b, metric, value, low, high, len(both), level_of(metric, level)))
+    return deltas
 
 
 def _recall_curve(replies: Sequence[Reply], cases: Sequence[Case | None]) -> list[list[float | None]]:
@@ -124,9 +124,9 @@ def _recall_curve(replies: Sequence[Reply], cases: Sequence[Case | None]) -> lis
     ranks = [(ranks_of(case.gold_titles, titles), len(case.gold_titles)) for case, titles in known]
     curve: list[list[float | None]] = []
     for k in range(1, DEPTH + 1) if known else ():
-        found = [recall_at(k, r, gold) for r, gold in ranks]
-        ones = [1.0] * len(found)
-        curve.append([k, estimate(found, ones), *interval(found, ones)])
+        recalls = [recall_at(k, r, gold) for r, gold in ranks]
+        ones = [1.0] * len(recalls)
+        curve.append([k, estimate(recalls, ones), *interval(recalls, ones)])
     return curve
 
 
@@ -166,9 +166,9 @@ def _corrected(rows: Sequence[Row], error: JudgeError) -> dict[str, Any]:
 
 def _worst(answered: Answered) -> list[dict[str, Any]]:
     """The least supported claim sentences, unsupported ones first."""
-    found = [(reply, j) for reply, claims in zip(answered.replies, answered.judged, strict=True) for j in claims]
-    found.sort(key=lambda pair: (pair[1].supported, pair[1].support or 0.0, pair[1].coverage))
-    return [{"id": reply.id, "question": reply.question, **claim_row(j)} for reply, j in found[:WORST]]
+    pairs = [(reply, j) for reply, claims in zip(answered.replies, answered.judged, strict=True) for j in claims]
+    pairs.sort(key=lambda pair: (pair[1].supported, pair[1].support or 0.0, pair[1].coverage))
+    return [{"id": reply.id, "question": reply.question, **claim_row(j)} for reply, j in pairs[:WORST]]
 
 
 def claim_row(judged: Judged) -> dict[str, Any]:
@@ -187,8 +187,8 @@ def claim_row(judged: Judged) -> dict[str, Any]:
 def _seconds(seconds: Sequence[float | None]) -> dict[str, Any]:
     """p50 and p95 of the seconds a question took, with intervals."""
     known = [s for s in seconds if s is not None]
-    found: dict[str, Any] = {"n": len(known)}
+    figures: dict[str, Any] = {"n": len(known)}
     for percent in (50, 95) if known else ():
         value = round(float(np.percentile(known, percent)), 4)
-        found[f"p{percent}"] = [value, *percentile_interval(known, percent)]
-    return found
+        figures[f"p{percent}"] = [value, *percentile_interval(known, percent)]
+    return figures

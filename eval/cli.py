@@ -120,10 +120,10 @@ def compare(
     """Show what b gains over a, question by question; refused when corpus or questions differ."""
     from eval.comparison import compare as compare_runs
 
-    found = compare_runs(a, b)
-    print(found)
+    comparison = compare_runs(a, b)
+    print(comparison)
     if out:
-        found.write(out)
+        comparison.write(out)
 
 
 @app.command()
@@ -164,7 +164,7 @@ def meta(
 
     settings = load_settings(home=home, llm=llm)
     model = load_llm(settings.llm) if judge == "llm" else None
-    found = check(
+    checked = check(
         with_papers(open_library(settings)),
         claims,
         judge=judge,
@@ -175,7 +175,7 @@ def meta(
         parallel=parallel,
         progress=sys.stderr.isatty(),
     )
-    print(found)
+    print(checked)
     say(f"report: {out / 'meta.html'}")
 
 
@@ -185,9 +185,9 @@ def report(folder: Annotated[Path, typer.Argument(help="A run's folder.")]) -> N
     from eval.render import summary, write_report
     from eval.report import read_report
 
-    found = read_report(folder)
-    write_report(found, folder)
-    print(summary(found))
+    known = read_report(folder)
+    write_report(known, folder)
+    print(summary(known))
 
 
 @app.command()

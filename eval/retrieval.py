@@ -20,7 +20,7 @@ from rag.types import paper_of
 
 DEPTH = 100  # papers of a ranking
 _SHOWN = 10  # papers that the figures at 10 are about, asked for as a user would
-STAGES = ("dense", "lexical", "fused", "late")  # late is what `search` and `ask` use, with the reranker if one is set
+STAGES = ("dense", "lexical", "fused", "maxsim")  # the last is what `search` and `ask` use
 METRICS = ("ndcg@10", "recall@10", "recall@100", "mrr@10")
 _SEED = 0  # of the intervals: the published ones can be made again
 
@@ -84,7 +84,7 @@ def rankings(library: Library, query: str) -> dict[str, list[str]]:
         "dense": list(dense)[:DEPTH],
         "lexical": [i for i, _ in library.index.bm25.search(query, DEPTH)],
         "fused": [m.record.paper.id for m in fused],
-        "late": list(dict.fromkeys(m.record.paper.id for m in [*shown, *matches])),
+        "maxsim": list(dict.fromkeys(m.record.paper.id for m in [*shown, *matches])),
     }
 
 

@@ -37,7 +37,7 @@ def test_a_beir_folder_is_measured_at_every_stage(beir: Path, tmp_path: Path) ->
     assert (report.about["papers"], report.about["questions"]) == (3, 2)
     assert tuple(report.systems) == STAGES
     assert {(f.metric, f.value) for f in report.figures} == {(metric, 1.0) for metric in METRICS}
-    assert "| late | 1.000 [0.342, 1.000] n=2 |" in table(report)  # two of two prove little: Wilson's interval
+    assert "| maxsim | 1.000 [0.342, 1.000] n=2 |" in table(report)  # two of two prove little: Wilson's interval
     assert set(report.frame()["system"]) == set(STAGES)
 
 
