@@ -21,7 +21,7 @@ from eval.cases import read_cases
 from rag import Library, Settings
 from rag.answering.answerability import decide, features, odds, read_evidence
 from rag.answering.evidence import select_evidence
-from rag.answering.model_answer import MAX_SENT
+from rag.answering.worded_answer import MAX_SENT
 from rag.models.llms import name_of
 from rag.models.providers import load_llm
 
