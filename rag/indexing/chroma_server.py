@@ -103,7 +103,7 @@ class Server:
             elif isinstance(error, ChromaError):
                 said = f"answered: {' '.join(str(error).split())[:300]}"
             elif _is_away(error):
-                self._retrying = 0.0  # whoever asks next is told at once
+                self._retrying = 0.0  # the next call fails at once
                 reason = _broken(error) or f"HTTP status {status}"
                 said = f"does not answer ({reason}): is it running, and the address right?"
             elif status or isinstance(error, json.JSONDecodeError):

@@ -120,7 +120,7 @@ class Index:
                 self._generation = generation
 
     def _move(self, folder: Path) -> None:
-        """Goes over to another index of the same kind."""
+        """Opens the index that was activated in place of this one."""
         forward_index = self._open_forward_index(folder)
         known = json.loads(forward_index.state("fingerprint"))
         if known != self.fingerprint:
@@ -164,6 +164,6 @@ class Index:
             self.forward_index.put(records)
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._close_vector_store()
         self.forward_index.close()

@@ -234,7 +234,7 @@ class VectorStore:
             yield page
 
     def close(self) -> None:
-        """Lets go of the connections, or of the files, so that opening again sees what other processes wrote."""
+        """Closes the connections, or the files, so that opening again sees what other processes wrote."""
         if isinstance(self._place, Server):
             self._place.disconnect(self._client)
             return

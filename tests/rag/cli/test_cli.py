@@ -75,7 +75,7 @@ def test_ask_as_json_has_the_documented_shape(indexed: Any) -> None:
     assert answer["claims"][0]["citations"] == [1]
     assert answer["claims"][0]["support"] == 1.0
     first = answer["citations"][0]
-    assert set(first) == {"number", "paper_id", "title", "url", "sentences"}
+    assert set(first) == {"number", "paper_id", "title", "url", "sentences", "offsets"}
     assert first["paper_id"] == "a"
     assert answer["related"] == []
 
