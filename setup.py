@@ -8,6 +8,7 @@ setup(
     package_data={
         "rag.data": ["questions.jsonl", "README.md", "daily_papers/*"],
         "rag": ["py.typed"],
+        "eval": ["py.typed"],
         "ui": ["*.css", "*.js"],
     },
 )

@@ -1,4 +1,4 @@
-"""Fits rag/answering/answerability.py: `python bench/answerability.py [--home FOLDER] [--questions FILE] [--llm SPEC]`.
+"""Fits rag/answering/answerability.py: `python -m bench.answerability [--home FOLDER] [--questions FILE] [--llm SPEC]`.
 
 Prints, cross-validated (ten folds, five shuffles), how many unanswerable questions are refused at each share of wrongly
 refused answerable ones, and the weights to put into
@@ -20,8 +20,8 @@ from sklearn.preprocessing import StandardScaler
 from eval.cases import read_cases
 from rag import Library, Settings
 from rag.answering.answerability import decide, features, odds, read_evidence
-from rag.answering.assistant import MAX_SENT
 from rag.answering.evidence import select_evidence
+from rag.answering.worded_answer import MAX_SENT
 from rag.models.llms import name_of
 from rag.models.providers import load_llm
 

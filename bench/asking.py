@@ -3,7 +3,7 @@
 The floor is what any dense search must do: the question embedded on the same runtime, and one exact search in numpy
 over the same passages. Papers are made of real sentences drawn anew.
 
-python bench/asking.py [--corpus BEIR_FOLDER] [--home HOME | --sizes 1000 10000] [--starter-up-to N]
+python -m bench.asking [--corpus BEIR_FOLDER] [--home HOME | --sizes 1000 10000] [--starter-up-to N]
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from common import Composed, questions, shuffled, table, timed
 
+from bench.common import Composed, questions, shuffled, table, timed
 from rag.library import Library
 
 
@@ -56,7 +56,7 @@ def measure(library: Library, asked: list[str], folder: Path, starter_up_to: int
         "askpapers, ten years": lambda text: library.search(text, 10, {"year": list(range(2000, 2010))}),
     }
     if len(library) <= starter_up_to:
-        from starter import stored
+        from bench.llamaindex_starter import stored
 
         firsts = dict(zip(ids, vectors, strict=True))
         index = stored(((p, firsts[p.id][0]) for p in library.papers()), folder / f"starter-{len(library)}")

@@ -1,6 +1,6 @@
 """A cold `askpapers ask` (extractive), against the same with everything imported first.
 
-python bench/cold.py [--home HOME]
+python -m bench.cold [--home HOME]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from common import child, real, table
+from bench.common import child, real, table
 
 QUESTION = "What does BiFormer do at the coarse level before its fine-grained attention?"
 EAGER = "import torch, sentence_transformers, chromadb, llama_index.core, gradio"

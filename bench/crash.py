@@ -1,19 +1,20 @@
 """Faults made on purpose, many times: figures for docs/reliability.md. The embedder is a fake, all else is real.
 
-python bench/crash.py [--papers 5000] [--times 20] [--fault kill-index kill-persist kill-reindex]
+python -m bench.crash [--papers 5000] [--times 20] [--fault kill-index kill-persist kill-reindex]
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import subprocess
 import tempfile
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
-from common import table
-
+from bench.common import table
 from rag.indexing.folder import active
 from rag.indexing.verify import probe_in_subprocess
 from rag.library import Library
@@ -51,6 +52,11 @@ def main() -> None:
         table(("fault", "runs", "killed in time", "Chroma damaged", "opened and answered", "completed as fresh"), rows)
 
 
+def _written(process: subprocess.Popen[str], home: Path, before: object) -> bool:
+    """Has Chroma written its files anew since, or has the process ended?"""
+    return header(home) != before or process.poll() is not None
+
+
 def once(fault: str, home: Path, source: Path, fresh: Library, moment: float) -> Counter[str]:
     """Makes the fault, then looks what became of the library. `moment` is in seconds from the start."""
     if fault == "kill-reindex":
@@ -58,8 +64,7 @@ def once(fault: str, home: Path, source: Path, fresh: Library, moment: float) ->
     process = start(*(["reindex"] if fault == "kill-reindex" else ["index", source]), "--home", home)
     if fault == "kill-persist":  # as soon as Chroma begins to write its files anew: the nth time
         for _ in range(1 + int(moment) % 4):
-            before = header(home)
-            wait_for(lambda before=before: header(home) != before or process.poll() is not None, 600)
+            wait_for(partial(_written, process, home, header(home)), 600)
     else:
         time.sleep(moment)
     seen = Counter(killed=int(process.poll() is None))

@@ -1,6 +1,6 @@
 """Inputs grown by coverage against what must hold of any (tests/hostile/holding.py), until the time is over.
 
-python bench/fuzz.py [--seconds 60] [--target readers markers clean exports] [--keep FOLDER]
+python -m bench.fuzz [--seconds 60] [--target readers markers clean exports] [--keep FOLDER]
 
 Needs atheris: pip install atheris. Exit code 1 if anything was found; --keep keeps the inputs grown and found.
 """
@@ -21,16 +21,14 @@ except ImportError:
     sys.exit("bench/fuzz.py needs atheris: pip install atheris")
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
 with atheris.instrument_imports(include=["rag", "ui", "bibtexparser"]):  # before anything else imports them
     from tests.hostile import holding
 
-from common import table  # noqa: E402
-
+from bench.common import table  # noqa: E402
 from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES  # noqa: E402
 
-LONGEST = 4096  # bytes of an input
-SLOWEST = 10  # seconds an input may take
+MAX_BYTES = 4096  # bytes of an input
+MAX_SECONDS = 10  # seconds an input may take
 MAX_MEMORY = 1024  # MB
 
 
@@ -88,13 +86,13 @@ def _fuzz(target: str, seconds: int, keep: Path) -> tuple[object, ...]:
         folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(SEEDS[target]):
         (grown / f"seed{number}").write_bytes(seed)
-    limits = f"-max_total_time={seconds} -max_len={LONGEST} -timeout={SLOWEST} -rss_limit_mb={MAX_MEMORY}"
+    limits = f"-max_total_time={seconds} -max_len={MAX_BYTES} -timeout={MAX_SECONDS} -rss_limit_mb={MAX_MEMORY}"
     flags = [*limits.split(), "-print_final_stats=1", f"-artifact_prefix={found}/", str(grown)]
-    command = [sys.executable, __file__, "--child", target, *flags]
+    command = [sys.executable, "-m", "bench.fuzz", "--child", target, *flags]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace")
 
     def last(pattern: str) -> str:
-        return (re.findall(pattern, done.stderr) or ["?"])[-1]
+        return str((re.findall(pattern, done.stderr) or ["?"])[-1])
 
     figures = [last(rf"stat::{name}:\s+(\d+)") for name in ("number_of_executed_units", "peak_rss_mb")]
     if done.returncode:

@@ -1,6 +1,6 @@
 """Indexing: askpapers, sentence-transformers and collection.add, and the LlamaIndex starter; one after another.
 
-python bench/indexing.py [--corpus BEIR_FOLDER] [--papers N] [--no-starter]
+python -m bench.indexing [--corpus BEIR_FOLDER] [--papers N] [--no-starter]
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import Paper, child, real, table
+from bench.common import child, real, table
+from rag.types import Paper
 
 
 def ours(papers: list[Paper], folder: Path) -> None:
@@ -33,7 +34,7 @@ def plain(papers: list[Paper], folder: Path) -> None:
 
 
 def starter(papers: list[Paper], folder: Path) -> None:
-    from starter import index
+    from bench.llamaindex_starter import index
 
     index(papers, folder)
 
@@ -61,7 +62,7 @@ def main() -> None:
     for way in WAYS:
         if given.no_starter and way == "LlamaIndex starter":
             continue
-        took = child(__file__, "--only", way, "--papers", str(given.papers), *corpus)
+        took = child("-m", "bench.indexing", "--only", way, "--papers", str(given.papers), *corpus)
         base = base or took
         ratios = (took["seconds"] / base["seconds"], took["used"] / base["used"])
         rows.append((way, n / took["seconds"], n / took["used"], *ratios, round(took["mb"])))

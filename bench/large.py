@@ -2,7 +2,7 @@
 
 Papers are made of real sentences drawn anew; each of these is embedded once.
 
-python bench/large.py [--corpus BEIR_FOLDER] [--papers 1000 100000]
+python -m bench.large [--corpus BEIR_FOLDER] [--papers 1000 100000]
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import Composed, questions, shuffled, table, timed
-
+from bench.common import Composed, questions, shuffled, table, timed
 from rag.library import Library
 
 

@@ -3,7 +3,7 @@
 Same papers, same embedding weights, same language model; all else as LlamaIndex has it by default. Prints a line of
 ALCE's form for each question. Needs what bench/llamaindex_starter.py needs.
 
-python bench/llamaindex_answers.py --llm gguf:PATH [--questions FILE] [--papers data/daily_papers] > peer.jsonl
+python -m bench.llamaindex_answers --llm gguf:PATH [--questions FILE] [--papers data/daily_papers] > peer.jsonl
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import tempfile
 from pathlib import Path
 
 from llama_index.core.query_engine import CitationQueryEngine
-from starter import index
 from tqdm import tqdm
 
+from bench.llamaindex_starter import index
 from eval.cases import read_cases
 from rag import read_papers
 from rag.models.providers import load_llm

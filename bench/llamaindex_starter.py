@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import chromadb
-from common import Paper
 from llama_index.core import Document, StorageContext, VectorStoreIndex
 from llama_index.core.schema import TextNode
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from rag.models.embedding import _wheel_folder
+from rag.types import Paper
 
 
 def model() -> HuggingFaceEmbedding:

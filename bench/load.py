@@ -4,7 +4,7 @@ Each person asks questions of its own, one after the other, by the events that t
 `model` a scripted server streams the sentences it was sent and a word that only the question has: the answer must hold
 that word, and no other's. Then BURST people ask at the same moment, and in the midst of the last answers comes SIGTERM.
 
-python bench/load.py [--users 1 8 32] [--minutes 0.3] [--modes quote model] [--burst 120]
+python -m bench.load [--users 1 8 32] [--minutes 0.3] [--modes quote model] [--burst 120]
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from uuid import uuid4
 
 import numpy as np
 import psutil
-from common import ROOT, questions, table
 
+from bench.common import ROOT, questions, table
 from bench.page_client import BusyError, Visitor
 
 PORT = 8160

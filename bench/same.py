@@ -1,7 +1,7 @@
 """Do searches and answers stay the same to the last digit? Writes them down, or compares two such files.
 
-python bench/same.py write FILE       searches and quoted answers on the labelled questions, over a fresh index
-python bench/same.py diff FILE FILE   the questions whose searches or answers differ; exit code 1 if any do
+python -m bench.same write FILE       searches and quoted answers on the labelled questions, over a fresh index
+python -m bench.same diff FILE FILE   the questions whose searches or answers differ; exit code 1 if any do
 """
 
 from __future__ import annotations

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from eval.cases import Case
-from eval.metrics import DEPTH, METRICS, Judged, Reply, loss, measure, ranks_of, recall_at, risk_coverage
+from eval.metrics import DEPTH, METRICS, Judged, Reply, loss, measure, risk_coverage
+from eval.ranking import ranks_of, recall_at
 from eval.report import Delta, Figure, Report, Row
 from eval.stats import (
+    SEED,
     JudgeError,
     corrected_interval,
     difference,
@@ -52,8 +54,8 @@ def build_report(
     ]
     mine = [row for row in rows if row.system == first]
     types = [t for t in dict.fromkeys(row.type for row in mine) if t != "all"]
-    figures = [f for name in systems for f in _figures([r for r in rows if r.system == name], "all", level)]
-    figures += [f for t in types for f in _figures([r for r in mine if r.type == t], t, level)]
+    figures = [f for name in systems for f in figures_of([r for r in rows if r.system == name], "all", level)]
+    figures += [f for t in types for f in figures_of([r for r in mine if r.type == t], t, level)]
     deltas = [
         d for name in list(systems)[1:] for d in paired(name, [r for r in rows if r.system == name], first, mine, level)
     ]
@@ -79,22 +81,27 @@ def build_report(
     )
 
 
-def level_of(metric: str, level: int) -> int | None:
+def level_of(metric: str, level: int | None) -> int | None:
     """The judge's level that a metric rests on, None without a judge."""
-    about = METRICS[metric]
-    return (level if about.level is None else about.level) if about.judged else None
+    about = METRICS.get(metric)
+    if about is None or not about.judged:
+        return None
+    return level if about.level is None else about.level
 
 
-def _figures(rows: Sequence[Row], group: str, level: int) -> list[Figure]:
-    found = []
-    for metric in METRICS:
+def figures_of(rows: Sequence[Row], group: str, level: int | None, seed: int = SEED) -> list[Figure]:
+    """A figure with its interval for each metric of one system's rows; `level` is the judge's."""
+    figures = []
+    for metric in rows[0].values:
         values = [row.values[metric] for row in rows]
-        tops, bottoms = [v.top for v in values if v.bottom], [v.bottom for v in values if v.bottom]
-        excluded = dict(sorted(Counter(v.reason for v in values if not v.bottom).items()))
-        value, (low, high) = estimate(tops, bottoms), interval(tops, bottoms)
-        system = rows[0].system
-        found.append(Figure(system, group, metric, value, low, high, len(tops), excluded, level_of(metric, level)))
-    return found
+        defined = [v for v in values if v.denominator]
+        numerators, denominators = [v.numerator for v in defined], [v.denominator for v in defined]
+        excluded = dict(sorted(Counter(v.reason for v in values if not v.denominator).items()))
+        value = estimate(numerators, denominators)
+        low, high = interval(numerators, denominators, seed=seed)
+        judge_level = level_of(metric, level)
+        figures.append(Figure(rows[0].system, group, metric, value, low, high, len(defined), excluded, judge_level))
+    return figures
 
 
 def paired(
@@ -102,13 +109,13 @@ def paired(
 ) -> list[Delta]:
     """What b gains over a, metric by metric, over the questions where both are defined."""
     other = {row.id: row.values for row in rows_b}
-    found = []
+    deltas = []
     for metric in METRICS:
         pairs = [(row.values[metric], other[row.id][metric]) for row in rows_a if row.id in other]
-        both = [(x[:2], y[:2]) for x, y in pairs if x.bottom and y.bottom]
+        both = [(x[:2], y[:2]) for x, y in pairs if x.denominator and y.denominator]
         value, low, high = difference([x for x, _ in both], [y for _, y in both], confidence)
-        found.append(Delta(a, b, metric, value, low, high, len(both), level_of(metric, level)))
-    return found
+        deltas.append(Delta(a, b, metric, value, low, high, len(both), level_of(metric, level)))
+    return deltas
 
 
 def _recall_curve(replies: Sequence[Reply], cases: Sequence[Case | None]) -> list[list[float | None]]:
@@ -117,9 +124,9 @@ def _recall_curve(replies: Sequence[Reply], cases: Sequence[Case | None]) -> lis
     ranks = [(ranks_of(case.gold_titles, titles), len(case.gold_titles)) for case, titles in known]
     curve: list[list[float | None]] = []
     for k in range(1, DEPTH + 1) if known else ():
-        found = [recall_at(k, r, gold) for r, gold in ranks]
-        ones = [1.0] * len(found)
-        curve.append([k, estimate(found, ones), *interval(found, ones)])
+        recalls = [recall_at(k, r, gold) for r, gold in ranks]
+        ones = [1.0] * len(recalls)
+        curve.append([k, estimate(recalls, ones), *interval(recalls, ones)])
     return curve
 
 
@@ -148,20 +155,20 @@ def _support_histogram(judged: Sequence[Sequence[Judged]]) -> dict[str, list[int
 
 def _corrected(rows: Sequence[Row], error: JudgeError) -> dict[str, Any]:
     """Sentence grounding with the judge's own error taken out."""
-    values = [row.values["sentence_grounding"] for row in rows if row.values["sentence_grounding"].bottom]
-    tops, bottoms = [v.top for v in values], [v.bottom for v in values]
-    observed = estimate(tops, bottoms)
+    values = [row.values["sentence_grounding"] for row in rows if row.values["sentence_grounding"].denominator]
+    numerators, denominators = [v.numerator for v in values], [v.denominator for v in values]
+    observed = estimate(numerators, denominators)
     value = None if observed is None else rogan_gladen(observed, error.sensitivity, error.specificity)
-    low, high = (None, None) if value is None else corrected_interval(tops, bottoms, error)
+    low, high = (None, None) if value is None else corrected_interval(numerators, denominators, error)
     told = {k: v for k, v in asdict(error).items() if k != "reliability"}
     return {"metric": "sentence_grounding", "observed": observed, "value": value, "low": low, "high": high, **told}
 
 
 def _worst(answered: Answered) -> list[dict[str, Any]]:
     """The least supported claim sentences, unsupported ones first."""
-    found = [(reply, j) for reply, claims in zip(answered.replies, answered.judged, strict=True) for j in claims]
-    found.sort(key=lambda pair: (pair[1].supported, pair[1].support or 0.0, pair[1].coverage))
-    return [{"id": reply.id, "question": reply.question, **claim_row(j)} for reply, j in found[:WORST]]
+    pairs = [(reply, j) for reply, claims in zip(answered.replies, answered.judged, strict=True) for j in claims]
+    pairs.sort(key=lambda pair: (pair[1].supported, pair[1].support or 0.0, pair[1].coverage))
+    return [{"id": reply.id, "question": reply.question, **claim_row(j)} for reply, j in pairs[:WORST]]
 
 
 def claim_row(judged: Judged) -> dict[str, Any]:
@@ -180,8 +187,8 @@ def claim_row(judged: Judged) -> dict[str, Any]:
 def _seconds(seconds: Sequence[float | None]) -> dict[str, Any]:
     """p50 and p95 of the seconds a question took, with intervals."""
     known = [s for s in seconds if s is not None]
-    found: dict[str, Any] = {"n": len(known)}
+    figures: dict[str, Any] = {"n": len(known)}
     for percent in (50, 95) if known else ():
         value = round(float(np.percentile(known, percent)), 4)
-        found[f"p{percent}"] = [value, *percentile_interval(known, percent)]
-    return found
+        figures[f"p{percent}"] = [value, *percentile_interval(known, percent)]
+    return figures

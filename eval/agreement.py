@@ -74,5 +74,5 @@ def word_probe(claims: Sequence[str], truth: Array, groups: Array) -> Array | No
         return None
     model = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(class_weight="balanced"))
     split = StratifiedGroupKFold(folds)
-    found: Array = cross_val_predict(model, np.array(claims), truth, groups=groups, cv=split, method="predict_proba")
-    return found[:, 1]
+    likely: Array = cross_val_predict(model, np.array(claims), truth, groups=groups, cv=split, method="predict_proba")
+    return likely[:, 1]

@@ -8,7 +8,6 @@ markers such as [1] in the output that count `ctxs` from 1; `ctxs` is null where
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.cases import Case, normal
+from eval.jsonl import read_jsonl
 from eval.metrics import Reply, Source, Statement
 from rag.answering.answerability import decide
 from rag.answering.markers import parse, sentences_of
@@ -46,53 +46,39 @@ def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[
 
     Answers find their case by `id`, else by the question's text. SourceError lists all that is wrong, by line.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    problems: list[str] = []
-    replies: dict[str, Reply] = {}
-    first: dict[str, int] = {}
-    ids = _finder(cases) if cases is not None else None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            reply = to_reply(row, str(number) if ids is None else "")
-            key = reply.id if ids is None else _match(reply, ids)
-        except (ValueError, RecursionError) as error:
-            kind = "not JSON: " if isinstance(error, json.JSONDecodeError) else ""
-            problems.append(f"{path}:{number}: {kind}{error}")
-            continue
-        if first.setdefault(key, number) != number:
-            problems.append(f"{path}:{number}: {key!r} is answered already, in line {first[key]}")
-        replies[key] = reply
-    if not first and not problems:
-        problems.append(f"{path}: no answer")
-    if cases is not None and not problems:
-        problems += [f"{path}: no answer to {case.name}: {case.question!r}" for case in cases if case.id not in replies]
-    if problems:
-        raise SourceError("\n".join(problems))
-    return [replace(replies[case.id], id=case.id) for case in cases] if cases is not None else list(replies.values())
+    by_name = _finder(cases) if cases is not None else None
+
+    def parse(row: Any, number: int) -> tuple[str, Reply]:
+        reply = to_reply(row, str(number) if by_name is None else "")
+        return (reply.id if by_name is None else _match(reply, by_name)), reply
+
+    replies = dict(read_jsonl(path, parse, lambda item: item[0], "{key!r} is answered already, in line {line}"))
+    if not replies:
+        raise SourceError(f"{path}: no answer")
+    if cases is None:
+        return list(replies.values())
+    missing = [f"{path}: no answer to {case.name}: {case.question!r}" for case in cases if case.id not in replies]
+    if missing:
+        raise SourceError("\n".join(missing))
+    return [replace(replies[case.id], id=case.id) for case in cases]
 
 
 def _finder(cases: Sequence[Case]) -> dict[str, list[str]]:
     """Case ids by what an answer may name them by: the id itself, or the question."""
-    found: dict[str, list[str]] = {}
+    ids: dict[str, list[str]] = {}
     for case in cases:
-        found.setdefault("id " + case.id, []).append(case.id)
-        found.setdefault("question " + normal(case.question), []).append(case.id)
-    return found
+        ids.setdefault("id " + case.id, []).append(case.id)
+        ids.setdefault("question " + normal(case.question), []).append(case.id)
+    return ids
 
 
 def _match(reply: Reply, ids: Mapping[str, list[str]]) -> str:
-    found = ids.get("id " + reply.id if reply.id else "question " + normal(reply.question), [])
-    if not found:
+    matches = ids.get("id " + reply.id if reply.id else "question " + normal(reply.question), [])
+    if not matches:
         raise ValueError(f"no such question: {reply.id or reply.question!r}")
-    if len(found) > 1:
-        raise ValueError(f"{len(found)} questions have this text; give their 'id': {', '.join(found)}")
-    return found[0]
+    if len(matches) > 1:
+        raise ValueError(f"{len(matches)} questions have this text; give their 'id': {', '.join(matches)}")
+    return matches[0]
 
 
 def to_reply(row: Any, name: str = "") -> Reply:

@@ -21,17 +21,23 @@ mark { background: #fff0b3 } .note { color: #555; font-size: 90% }
 
 @dataclass(frozen=True)
 class Heading:
+    """A heading, 1 the highest level."""
+
     text: str
     level: int = 2
 
 
 @dataclass(frozen=True)
 class Text:
+    """A paragraph."""
+
     text: str
 
 
 @dataclass(frozen=True)
 class Table:
+    """A table of texts."""
+
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
 

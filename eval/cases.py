@@ -19,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from eval.jsonl import read_jsonl
 from rag.errors import SourceError
 from rag.text.sentences import split_sentences
 from rag.types import Paper
@@ -76,51 +77,27 @@ def _bounded(part: str) -> str:
 
 def read_cases(path: str | Path, split: str | None = None) -> list[Case]:
     """The questions of a JSONL file, all of them or one split; SourceError lists everything that is wrong."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    cases: list[Case] = []
-    problems: list[str] = []
-    first: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            problems.append(f"{path}:{number}: not JSON: {error}")
-            continue
-        wrong = list(_wrong(row))
-        name = row.get("id") if isinstance(row, dict) else None
-        if isinstance(name, str) and first.setdefault(name, number) != number:
-            wrong.append(f"id {name!r} is taken by line {first[name]}")
-        problems += [f"{path}:{number}: {problem}" for problem in wrong]
-        if not wrong:
-            cases.append(_case(row, f"{path}:{number}"))
-    if problems:
-        raise SourceError("\n".join(problems))
+
+    def parse(row: Any, number: int) -> Case:
+        problems = list(_problems(row))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return _case(row, f"{path}:{number}")
+
+    cases = read_jsonl(path, parse, key=lambda case: case.id)
     chosen = [case for case in cases if split is None or case.split == split]
     if not chosen:
         raise SourceError(f"{path}: no question" + (f" of split {split!r}" if split is not None else ""))
     return chosen
 
 
-def _wrong(row: Any) -> Iterator[str]:
+def _problems(row: Any) -> Iterator[str]:
     """What is wrong with one record."""
     if not isinstance(row, dict):
         yield f"a question is a JSON object, not {type(row).__name__}"
         return
-    for field in (field for field in row if field not in _FIELDS):
-        close = difflib.get_close_matches(field, _FIELDS, 1)
-        yield f"unknown field {field!r}" + (f", did you mean {close[0]!r}?" if close else "")
-    for field, kind in _REQUIRED.items():
-        if field not in row:
-            yield f"missing field {field!r}"
-        elif not isinstance(row[field], kind):
-            yield f"{field!r} must be {'true or false' if kind is bool else 'a string'}"
-        elif kind is str and not row[field].strip():
-            yield f"{field!r} is empty"
+    yield from _unknown_fields(row)
+    yield from _missing_fields(row)
     usable = {field: _is_list(row.get(field, []), keys) for field, keys in _LISTS.items()}
     for field, keys in _LISTS.items():
         if not usable[field]:
@@ -129,6 +106,34 @@ def _wrong(row: Any) -> Iterator[str]:
     for field, allowed in (("type", TYPES), ("split", SPLITS)):
         if field in row and row[field] not in allowed:
             yield f"unknown {field} {row[field]!r}, not one of {', '.join(allowed)}"
+    yield from _contradictions(row)
+    if usable["gold_titles"] and usable["gold_evidence"]:
+        titles = {normal(title) for title in row.get("gold_titles", [])}
+        for item in row.get("gold_evidence", []):
+            if normal(item["title"]) not in titles:
+                yield f"evidence of {item['title']!r}, which is not among 'gold_titles'"
+    if usable["key_facts"] and any(not part.strip() for fact in row.get("key_facts", []) for part in fact.split("||")):
+        yield "a key fact has an empty alternative"
+
+
+def _unknown_fields(row: dict[str, Any]) -> Iterator[str]:
+    for field in (field for field in row if field not in _FIELDS):
+        close = difflib.get_close_matches(field, _FIELDS, 1)
+        yield f"unknown field {field!r}" + (f", did you mean {close[0]!r}?" if close else "")
+
+
+def _missing_fields(row: dict[str, Any]) -> Iterator[str]:
+    for field, kind in _REQUIRED.items():
+        if field not in row:
+            yield f"missing field {field!r}"
+        elif not isinstance(row[field], kind):
+            yield f"{field!r} must be {'true or false' if kind is bool else 'a string'}"
+        elif kind is str and not row[field].strip():
+            yield f"{field!r} is empty"
+
+
+def _contradictions(row: dict[str, Any]) -> Iterator[str]:
+    """What does not go together: the type, whether it can be answered, and what is labelled."""
     if row.get("type") == "followup" and not row.get("history"):
         yield "a followup needs 'history'"
     gold = [field for field in ("gold_titles", "gold_evidence", "key_facts") if row.get(field)]
@@ -138,13 +143,6 @@ def _wrong(row: Any) -> Iterator[str]:
         yield "not answerable, but has " + ", ".join(map(repr, gold))
     if row.get("type") in TYPES and row.get("answerable") is row["type"].startswith("unanswerable"):
         yield f"type {row['type']!r} with 'answerable': {json.dumps(row['answerable'])}"
-    if usable["gold_titles"] and usable["gold_evidence"]:
-        titles = {normal(title) for title in row.get("gold_titles", [])}
-        for item in row.get("gold_evidence", []):
-            if normal(item["title"]) not in titles:
-                yield f"evidence of {item['title']!r}, which is not among 'gold_titles'"
-    if usable["key_facts"] and any(not part.strip() for fact in row.get("key_facts", []) for part in fact.split("||")):
-        yield "a key fact has an empty alternative"
 
 
 def _is_list(value: Any, keys: tuple[str, ...]) -> bool:

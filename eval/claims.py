@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.jsonl import read_jsonl
 from eval.stats import SEED
 from rag.errors import SourceError
 from rag.library import Library
@@ -35,34 +35,28 @@ def read_claims(path: str | Path, labelled: bool = True) -> dict[str, list[Label
     A line has `id`, `group`, `claim`, `title`, `sentences` and `label`. SourceError lists all that is wrong.
     """
     path = Path(path)
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    sets: dict[str, list[LabelledClaim]] = {}
     problems: list[str] = []
-    found: dict[str, list[LabelledClaim]] = {}
-    for file in files:
+    for file in _claim_files(path) if path.is_dir() else [path]:
         try:
-            lines = file.read_text(encoding="utf-8-sig").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"{file}: cannot be read as UTF-8 text ({error})") from error
-        if path.is_dir() and '"claim"' not in lines[0]:
-            continue  # of something else, such as the abstracts that the claims are about
-        claims: list[LabelledClaim] = []
-        first: dict[str, int] = {}
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                claim = _claim(json.loads(line), labelled)
-            except (ValueError, RecursionError) as error:
-                problems.append(f"{file}:{number}: {error}")
-                continue
-            if first.setdefault(claim.id, number) != number:
-                problems.append(f"{file}:{number}: id {claim.id!r} is taken by line {first[claim.id]}")
-            claims.append(claim)
-        if claims:
-            found[file.stem] = claims
-    if problems or not found:
-        raise SourceError("\n".join(problems) or f"{path}: no claims; a line has id, group, claim, sentences and label")
-    return found
+            sets[file.stem] = read_jsonl(file, lambda row, _: _claim(row, labelled), key=lambda claim: claim.id)
+        except SourceError as error:
+            problems.append(str(error))
+    if problems:
+        raise SourceError("\n".join(problems))
+    if not any(sets.values()):
+        raise SourceError(f"{path}: no claims; a line has id, group, claim, sentences and label")
+    return {name: claims for name, claims in sets.items() if claims}
+
+
+def _claim_files(folder: Path) -> list[Path]:
+    """Those of the folder's files that hold claims, and not, say, the abstracts that the claims are about."""
+    files = []
+    for file in sorted(folder.glob("*.jsonl")):
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            if '"claim"' in lines.readline():
+                files.append(file)
+    return files
 
 
 def _claim(row: Any, labelled: bool) -> LabelledClaim:
@@ -88,11 +82,11 @@ def index_claims(library: Library, n: int) -> list[LabelledClaim]:
     """A sentence of each of n papers drawn by lot, with its abstract for evidence: supported, word for word."""
     ids = sorted(library.index.forward_index.hashes())
     dice = random.Random(SEED)
-    found = []
+    claims = []
     for record in library.index.forward_index.records(dice.sample(ids, min(n, len(ids)))):
         sentences = [s.text for s in record.sentences]
         chosen = dice.choice(sentences) if sentences else ""
         if chosen:
             evidence = (*sentences, record.paper.title)
-            found.append(LabelledClaim(record.paper.id, record.paper.id, chosen, evidence, "supported"))
-    return found
+            claims.append(LabelledClaim(record.paper.id, record.paper.id, chosen, evidence, "supported"))
+    return claims

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import load_settings, open_assistant, open_library, with_papers
-from rag.errors import AskpapersError, SettingsError
+from rag.cli.options import Checking, Home, Llm, load_settings, open_assistant, open_library, say, with_papers
+from rag.cli.options import run as run_command_line
+from rag.errors import SettingsError
 from rag.shipped import QUESTIONS, shipped
 
 if TYPE_CHECKING:
@@ -28,13 +29,8 @@ app = typer.Typer(
 )
 
 ASKED = shipped(QUESTIONS)
+SHIPPED = "those that come with askpapers"
 
-Home = Annotated[Path | None, typer.Option(help="Folder of the index (ASKPAPERS_HOME).", show_default=False)]
-Llm = Annotated[str | None, typer.Option(help="The model that answers (ASKPAPERS_LLM).", show_default=False)]
-Checking = Annotated[
-    str | None,
-    typer.Option(help="strict, flag or off: unsupported sentences (ASKPAPERS_CHECKING).", show_default=False),
-]
 Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
 Out = Annotated[Path, typer.Option(help="Folder for the report.")]
@@ -48,7 +44,7 @@ MetaFile = Annotated[
 
 @app.command()
 def run(
-    questions: Annotated[Path, typer.Option(help="Labelled questions.")] = ASKED,
+    questions: Annotated[Path, typer.Option(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
     home: Home = None,
     llm: Llm = None,
     checking: Checking = None,
@@ -78,7 +74,7 @@ def run(
         progress=sys.stderr.isatty(),
     )
     print(summary(report))
-    _say(f"report: {out / 'report.html'}")
+    say(f"report: {out / 'report.html'}")
 
 
 @app.command()
@@ -112,7 +108,7 @@ def score(
         progress=sys.stderr.isatty(),
     )
     print(summary(report))
-    _say(f"report: {out / 'report.html'}")
+    say(f"report: {out / 'report.html'}")
 
 
 @app.command()
@@ -124,10 +120,10 @@ def compare(
     """Show what b gains over a, question by question; refused when corpus or questions differ."""
     from eval.comparison import compare as compare_runs
 
-    found = compare_runs(a, b)
-    print(found)
+    comparison = compare_runs(a, b)
+    print(comparison)
     if out:
-        found.write(out)
+        comparison.write(out)
 
 
 @app.command()
@@ -168,7 +164,7 @@ def meta(
 
     settings = load_settings(home=home, llm=llm)
     model = load_llm(settings.llm) if judge == "llm" else None
-    found = check(
+    checked = check(
         with_papers(open_library(settings)),
         claims,
         judge=judge,
@@ -179,8 +175,8 @@ def meta(
         parallel=parallel,
         progress=sys.stderr.isatty(),
     )
-    print(found)
-    _say(f"report: {out / 'meta.html'}")
+    print(checked)
+    say(f"report: {out / 'meta.html'}")
 
 
 @app.command()
@@ -189,9 +185,9 @@ def report(folder: Annotated[Path, typer.Argument(help="A run's folder.")]) -> N
     from eval.render import summary, write_report
     from eval.report import read_report
 
-    found = read_report(folder)
-    write_report(found, folder)
-    print(summary(found))
+    known = read_report(folder)
+    write_report(known, folder)
+    print(summary(known))
 
 
 @app.command()
@@ -203,7 +199,7 @@ def label(
     from eval.annotate import agreement
     from eval.annotate import label as ask
 
-    _say(f"labels: {ask(file, who)}")
+    say(f"labels: {ask(file, who)}")
     for line in agreement(file):
         print(line)
 
@@ -223,7 +219,7 @@ def new(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="Labelled questions.")] = ASKED,
+    file: Annotated[Path, typer.Argument(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
     home: Home = None,
 ) -> None:
     """Prove that titles, evidence and facts of the questions hold against the index."""
@@ -252,17 +248,6 @@ def _minimum(text: str) -> tuple[str, float]:
         raise SettingsError(f"--min {text}: give it as metric=value, such as gold_f1=0.5") from None
 
 
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def main() -> None:
     """Runs the command line; a user's mistake is told in a line, never a traceback."""
-    try:
-        app(prog_name="eval")
-    except AskpapersError as error:
-        _say(f"eval: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        _say("eval: stopped; the same command goes on")
-        sys.exit(130)
+    run_command_line(app, "eval", "stopped; the same command goes on")

@@ -39,7 +39,7 @@ TWICE = 10  # claims judged a second time
 OWN = "own index"
 
 Wrong = Callable[[LabelledClaim], Evidence]
-Found = dict[LabelledClaim, Support | None]
+Supports = dict[LabelledClaim, Support | None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Meta:
     sets: tuple[MetaSet, ...]
 
     def blocks(self, plots: bool) -> list[Block]:
-        found: list[Block] = [
+        blocks: list[Block] = [
             Heading(f"How far {self.judge} can be believed", 1),
             Text(
                 f"Judge of level {self.level} ({LEVELS[self.level]}). Figures with 95% intervals, claims of one group "
@@ -86,7 +86,7 @@ class Meta:
         ]
         for one in self.sets:
             rows = [[c.name, figure_text(c.value, c.low, c.high, c.n), c.about] for c in one.checks]
-            found += [
+            blocks += [
                 Heading(one.name),
                 Text(f"{one.claims} claims, {one.failures} failures of the judge."),
                 Table([f"level {self.level}", "figure", "what it is"], rows),
@@ -94,8 +94,8 @@ class Meta:
             if plots and one.error:
                 from eval.plots import reliability
 
-                found.append(Plot(reliability(one.error.reliability), "Reliability; the numbers count claims."))
-        return found
+                blocks.append(Plot(reliability(one.error.reliability), "Reliability; the numbers count claims."))
+        return blocks
 
     def __str__(self) -> str:
         return to_markdown(self.blocks(plots=False))
@@ -141,8 +141,8 @@ def meta(
     """
     judge = judge_for(judge, library, llm)
     sets: dict[str, tuple[list[LabelledClaim], Wrong]] = {}
-    for name, found in (read_claims(claims) if claims is not None else {}).items():
-        some = _some(found, limit)
+    for name, labelled in (read_claims(claims) if claims is not None else {}).items():
+        some = _some(labelled, limit)
         sets[name] = some, nearest_of(some)
     drawn = index_claims(library, min(own, limit or own))
     if drawn:
@@ -165,17 +165,17 @@ def _check(name: str, claims: Sequence[LabelledClaim], wrong: Wrong, scorer: Sco
     spoilt["random wrong citation"] = [(c, w) for w in random_wrong(supported) for c in supported if c.id == w.id]
     spoilt["best wrong citation"] = [(c, replace(c, evidence=e, label="nei")) for c in supported if (e := wrong(c))]
     asked = list(dict.fromkeys([*claims, *(spoiled for pairs in spoilt.values() for _, spoiled in pairs)]))
-    found: Found = {}
+    supports: Supports = {}
     with (
         bar(name, len(asked), progress) as shown,
         closing(in_parallel(lambda c: scorer.support(c.evidence, c.claim), asked, scorer.parallel)) as done,
     ):
         for claim, support in done:
-            found[claim] = support
+            supports[claim] = support
             shown.update()
-    checks, error = _against_labels(name, [(c, s) for c in claims if (s := found[c])], scorer.judge)
+    checks, error = _against_labels(name, [(c, s) for c in claims if (s := supports[c])], scorer.judge)
     for kind, pairs in spoilt.items():
-        told = _against_originals(kind, [(a, b) for x, y in pairs if (a := found[x]) and (b := found[y])])
+        told = _against_originals(kind, [(a, b) for x, y in pairs if (a := supports[x]) and (b := supports[y])])
         checks += told[1:] if name == OWN and scorer.judge.level == 0 else told
     checks.append(_twice(claims, scorer.judge))
     return MetaSet(name, len(claims), scorer.failures - failures, tuple(checks), error)
@@ -235,16 +235,16 @@ def _against_originals(kind: str, known: Sequence[tuple[Support, Support]]) -> l
     n = len(known)
     truth = np.repeat([True, False], n)
     scores = np.array([a.score for a, _ in known] + [b.score for _, b in known])
-    found = _figure(f"{kind}: AUC", "originals against them", auc, np.arange(2 * n), truth, scores)
-    checks = [replace(found, n=n)]
+    figure = _figure(f"{kind}: AUC", "originals against them", auc, np.arange(2 * n), truth, scores)
+    checks = [replace(figure, n=n)]
     for share, about, hits in (
         ("caught", "of them called unsupported", [b.verdict != "supported" for _, b in known]),
         ("kept", "of their originals called supported", [a.verdict == "supported" for a, _ in known]),
         ("warned", "of them with a warning", [bool(b.warnings) for _, b in known]),
         ("warned falsely", "of their originals with a warning", [bool(a.warnings) for a, _ in known]),
     ):
-        tops, ones = [float(hit) for hit in hits], [1.0] * n
-        checks.append(Check(f"{kind}: {share}", about, estimate(tops, ones), *interval(tops, ones), n))
+        numerators, ones = [float(hit) for hit in hits], [1.0] * n
+        checks.append(Check(f"{kind}: {share}", about, estimate(numerators, ones), *interval(numerators, ones), n))
     return checks
 
 

@@ -1,20 +1,21 @@
 """What is measured, as pure functions: one question, one answer and its judged sentences in, its values out.
 
-Every value is a `Value` (top, bottom): a figure is the sum of tops over the sum of bottoms, so a bottom of 1 makes it
-a mean over questions, and a count makes it a rate over sentences or markers. Undefined is a bottom of 0 with a reason.
+Every value is a `Value` (numerator, denominator): a figure is the sum of numerators over the sum of denominators, so a
+denominator of 1 makes it a mean over questions, and a count makes it a rate over sentences or markers. Undefined is a
+denominator of 0 with a reason.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from eval.cases import Case, holds, normal
+from eval.ranking import ndcg_at, ranks_of, recall_at, reciprocal_rank_at
 
 DEPTH = 10  # papers of a ranking that count
 MIN_WORDS = 4  # content words of a claim sentence
@@ -57,10 +58,10 @@ GROUNDING = ("citation_recall", "citation_precision", "sentence_grounding", "ans
 
 
 class Value(NamedTuple):
-    """One question's share of a figure; `bottom` is 0 where it is undefined, and `reason` says why."""
+    """One question's share of a figure; `denominator` is 0 where it is undefined, and `reason` says why."""
 
-    top: float
-    bottom: float = 1.0
+    numerator: float
+    denominator: float = 1.0
     reason: str = ""
 
 
@@ -160,23 +161,6 @@ def is_claim(text: str) -> bool:
     return len(words) >= MIN_WORDS and not _HEADING.match(text.strip()) and not is_refusal(text)
 
 
-def recall_at(k: int, ranks: Collection[int], gold: int) -> float:
-    """Share of `gold` papers whose rank, from 1, is at most k."""
-    return sum(rank <= k for rank in ranks) / gold
-
-
-def ndcg_at(k: int, ranks: Collection[int], gold: int) -> float:
-    """Normalised discounted cumulative gain with gains of 0 and 1, in [0, 1]."""
-    gain = sum(1 / math.log2(rank + 1) for rank in ranks if rank <= k)
-    return gain / sum(1 / math.log2(rank + 1) for rank in range(1, min(k, gold) + 1))
-
-
-def ranks_of(gold: Sequence[str], ranking: Sequence[str]) -> list[int]:
-    """Ranks, from 1, at which the gold titles stand; those that do not are left out."""
-    place = {title: rank for rank, title in reversed(list(enumerate(dict.fromkeys(map(normal, ranking)), 1)))}
-    return sorted(place[title] for title in {normal(t) for t in gold} if title in place)
-
-
 def measure(case: Case | None, reply: Reply, judged: Sequence[Judged]) -> dict[str, Value]:
     """All metrics of one question, each defined or with the reason why not. `judged` holds the reply's claims."""
     values = {**_retrieval(case, reply), **_gold(case, reply), **_grounding(reply, judged)}
@@ -198,16 +182,15 @@ def _retrieval(case: Case | None, reply: Reply) -> dict[str, Value]:
     if reply.retrieved is None:
         return dict.fromkeys(names, Value(0, 0, "ranking not told"))
     ranks, gold = ranks_of(case.gold_titles, reply.retrieved), len({normal(t) for t in case.gold_titles})
-    first = ranks[0] if ranks else DEPTH + 1
-    found = (
+    values = (
         recall_at(5, ranks, gold),
         recall_at(10, ranks, gold),
-        float(first <= 1),
-        float(first <= 5),
-        ndcg_at(DEPTH, ranks, gold),
-        1 / first if first <= DEPTH else 0.0,
+        float(any(rank <= 1 for rank in ranks)),
+        float(any(rank <= 5 for rank in ranks)),
+        ndcg_at(DEPTH, dict.fromkeys(ranks, 1), [1] * gold),
+        reciprocal_rank_at(DEPTH, ranks),
     )
-    return {name: Value(value) for name, value in zip(names, found, strict=True)}
+    return {name: Value(value) for name, value in zip(names, values, strict=True)}
 
 
 def _gold(case: Case | None, reply: Reply) -> dict[str, Value]:
@@ -257,7 +240,7 @@ def loss(case: Case, reply: Reply, values: dict[str, Value]) -> float:
     if not case.answerable:
         return 1.0
     points = values["answer_points"]
-    return 1 - (points.top if points.bottom else values["gold_recall"].top)
+    return 1 - (points.numerator if points.denominator else values["gold_recall"].numerator)
 
 
 def risk_coverage(confidences: Sequence[float], losses: Sequence[float], questions: int) -> list[tuple[float, float]]:

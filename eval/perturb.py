@@ -102,11 +102,11 @@ def _cased(word: str, like: re.Match[str]) -> str:
 def random_wrong(claims: Sequence[LabelledClaim]) -> list[LabelledClaim]:
     """Each claim with the evidence of another group's, drawn by lot; none where there is no other."""
     dice = random.Random(SEED)
-    found = []
+    wrong = []
     for claim in claims:
         others = [c.evidence for c in claims if c.group != claim.group and c.evidence != claim.evidence]
-        found += [replace(claim, evidence=dice.choice(others), label="nei")] if others else []
-    return found
+        wrong += [replace(claim, evidence=dice.choice(others), label="nei")] if others else []
+    return wrong
 
 
 def nearest_of(claims: Sequence[LabelledClaim]) -> Callable[[LabelledClaim], Evidence]:

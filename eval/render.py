@@ -28,6 +28,7 @@ def figure_text(value: float | None, low: float | None, high: float | None, n: i
 
 
 def level_text(level: int | None) -> str:
+    """A judge's level as tables show it."""
     return "none" if level is None else str(level)
 
 
@@ -40,10 +41,12 @@ def write_report(report: Report, folder: str | Path) -> None:
 
 
 def report_markdown(report: Report) -> str:
+    """The report without its plots."""
     return to_markdown(_report_blocks(report, plots=False))
 
 
 def report_html(report: Report) -> str:
+    """The report as one page, plots inside."""
     return to_html(f"Grounding of {report.system}", _report_blocks(report, plots=True))
 
 
@@ -94,13 +97,13 @@ def _report_blocks(report: Report, plots: bool) -> list[Block]:
 def _figures(report: Report) -> Table:
     rows = []
     for metric, meaning in METRICS.items():
-        found = [report.figure(metric, system=system) for system in report.systems]
-        if not any(f.n for f in found):
+        figures = [report.figure(metric, system=system) for system in report.systems]
+        if not any(f.n for f in figures):
             continue
         digits = 3 if meaning.unit == "share" else 0
-        cells = [figure_text(f.value, f.low, f.high, f.n, digits) for f in found]
+        cells = [figure_text(f.value, f.low, f.high, f.n, digits) for f in figures]
         better = "" if meaning.higher_is_better else " (lower is better)"
-        rows.append([metric, *cells, level_text(found[0].level), meaning.about + better])
+        rows.append([metric, *cells, level_text(figures[0].level), meaning.about + better])
     return Table(["metric", *report.systems, "judge level", "what it is"], rows)
 
 
@@ -108,11 +111,11 @@ def _by_type(report: Report) -> Table:
     groups = [g for g in dict.fromkeys(f.group for f in report.figures) if g != "all"]
     rows = []
     for metric, meaning in METRICS.items():
-        found = [report.figure(metric, group) for group in groups]
-        if any(f.n for f in found):
+        figures = [report.figure(metric, group) for group in groups]
+        if any(f.n for f in figures):
             digits = 3 if meaning.unit == "share" else 0
-            cells = [figure_text(f.value, f.low, f.high, f.n, digits) if f.n else "-" for f in found]
-            rows.append([metric, *cells, level_text(found[0].level)])
+            cells = [figure_text(f.value, f.low, f.high, f.n, digits) if f.n else "-" for f in figures]
+            rows.append([metric, *cells, level_text(figures[0].level)])
     return Table(["metric", *groups, "judge level"], rows)
 
 
@@ -127,19 +130,19 @@ def _excluded(report: Report) -> list[Block]:
     return [Text("Questions that do not count, where a figure is undefined: " + " ".join(lines))] if lines else []
 
 
-def _corrected(found: dict[str, Any] | None) -> list[Block]:
-    if not found or found["observed"] is None:
+def _corrected(rate: dict[str, Any] | None) -> list[Block]:
+    if not rate or rate["observed"] is None:
         return []
     told = (
-        f"The judge calls {found['sensitivity']:.2f} of {found['positives']} supported claims supported and "
-        f"{found['specificity']:.2f} of {found['negatives']} others unsupported ({found['source']})."
+        f"The judge calls {rate['sensitivity']:.2f} of {rate['positives']} supported claims supported and "
+        f"{rate['specificity']:.2f} of {rate['negatives']} others unsupported ({rate['source']})."
     )
-    if found["value"] is None:
+    if rate["value"] is None:
         return [Text(told + " That is no better than chance, so nothing can be corrected by it.")]
-    spread = "" if found["low"] is None else f" [{found['low']:.3f}, {found['high']:.3f}]"
+    spread = "" if rate["low"] is None else f" [{rate['low']:.3f}, {rate['high']:.3f}]"
     return [
         Text(
-            f"{found['metric']}: observed {found['observed']:.3f}, corrected for the judge's error {found['value']:.3f}"
+            f"{rate['metric']}: observed {rate['observed']:.3f}, corrected for the judge's error {rate['value']:.3f}"
             f"{spread} (Rogan and Gladen). {told} It holds as far as the judge errs here as it does there."
         )
     ]
@@ -199,9 +202,9 @@ def comparison_blocks(deltas: Sequence[Delta], plots: bool) -> list[Block]:
 
 def _seconds(timings: dict[str, Any]) -> list[Block]:
     rows = []
-    for system, found in timings.get("seconds", {}).items():
-        spans = [found.get(name, (None, None, None)) for name in ("p50", "p95")]
-        if found["n"]:
-            rows.append([system, *(figure_text(value, low, high, found["n"]) for value, low, high in spans)])
+    for system, seconds in timings.get("seconds", {}).items():
+        spans = [seconds.get(name, (None, None, None)) for name in ("p50", "p95")]
+        if seconds["n"]:
+            rows.append([system, *(figure_text(value, low, high, seconds["n"]) for value, low, high in spans)])
     told = f"{timings.get('parallel', 1)} at a time; the judge was called {timings.get('judge_calls', 0)} times."
     return [Heading("Seconds a question"), Table(["system", "p50", "p95"], rows), Text(told)] if rows else []

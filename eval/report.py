@@ -100,7 +100,10 @@ class Report:
             return pd.DataFrame([asdict(figure) for figure in self.figures])
         if by != "question":
             raise ValueError(f"by={by!r} is neither 'figure' nor 'question'")
-        values = [{m: v.top / v.bottom if v.bottom else math.nan for m, v in r.values.items()} for r in self.questions]
+        values = [
+            {m: v.numerator / v.denominator if v.denominator else math.nan for m, v in r.values.items()}
+            for r in self.questions
+        ]
         rows = zip(self.questions, values, strict=True)
         return pd.DataFrame([{"system": r.system, "id": r.id, "type": r.type, **v} for r, v in rows])
 

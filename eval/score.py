@@ -50,21 +50,21 @@ class Scorer:
         judge = judge or self.judge
         key = _digest([judge.name, judge.level, judge_hash(judge.level), sentence, list(evidence)])
         cache = self._cache if judge.level else None
-        found = self._memory.get(key) or (cache.get(key) if cache else None)
-        if found is None:
+        support = self._memory.get(key) or (cache.get(key) if cache else None)
+        if support is None:
             try:
-                found = judge.score(evidence, sentence)
+                support = judge.score(evidence, sentence)
             except AskpapersError as error:
                 self._failed(error)
                 return None
-            found = replace(found, score=round(found.score, 6))
+            support = replace(support, score=round(support.score, 6))
             if cache:
-                cache.put(key, found)
+                cache.put(key, support)
             with self._lock:
                 self.calls += 1
                 self._failed_in_a_row *= judge is not self.judge  # that level 0 works tells nothing of the others
-        self._memory[key] = found
-        return found
+        self._memory[key] = support
+        return support
 
     def _failed(self, error: AskpapersError) -> None:
         with self._lock:
@@ -76,12 +76,12 @@ class Scorer:
     def judge_all(self, replies: Sequence[Reply], tick: Callable[[], object] = lambda: None) -> list[list[Judged]]:
         """The claims of each reply, judged; none for one that abstained. `tick` is called after each claim."""
         places = [(i, j) for i, r in enumerate(replies) if not r.abstained for j in range(len(r.claims))]
-        found: dict[tuple[int, int], Judged] = {}
+        claims: dict[tuple[int, int], Judged] = {}
         with closing(in_parallel(lambda at: self._judge(replies[at[0]].claims[at[1]]), places, self.parallel)) as done:
             for place, judged in done:
-                found[place] = judged
+                claims[place] = judged
                 tick()
-        return [[found[place] for place in sorted(found) if place[0] == i] for i in range(len(replies))]
+        return [[claims[place] for place in sorted(claims) if place[0] == i] for i in range(len(replies))]
 
     def _judge(self, claim: Statement) -> Judged:
         sources = [s for s in claim.sources if s is not None]
@@ -116,8 +116,8 @@ class Scorer:
 
     def _supported(self, sources: Sequence[Source], text: str) -> bool | None:
         evidence = evidence_of(sources)
-        found = self.support(evidence, text) if evidence else None
-        return None if found is None and evidence else found is not None and found.verdict == "supported"
+        support = self.support(evidence, text) if evidence else None
+        return None if support is None and evidence else support is not None and support.verdict == "supported"
 
     def close(self) -> None:
         if self._cache:
@@ -153,11 +153,11 @@ def source_hash(*names: str) -> str:
     """SHA-256 of what modules and packages say, blank and comment lines left out."""
     digest = hashlib.sha256()
     for name in names:
-        found = importlib.util.find_spec(name)
-        assert found is not None
-        assert found.origin is not None
-        origin = Path(found.origin)
-        for file in sorted(origin.parent.rglob("*.py")) if found.submodule_search_locations else [origin]:
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        origin = Path(spec.origin)
+        for file in sorted(origin.parent.rglob("*.py")) if spec.submodule_search_locations else [origin]:
             lines = map(str.rstrip, file.read_text(encoding="utf-8").splitlines())
             digest.update("\n".join(line for line in lines if not line.lstrip().startswith("#") and line).encode())
     return digest.hexdigest()

@@ -37,43 +37,46 @@ class JudgeError:
     version: str = ""
 
 
-def estimate(tops: Sequence[float], bottoms: Sequence[float]) -> float | None:
-    """Sum of tops over sum of bottoms, None when that is 0 / 0. Bottoms of 1 make it the mean over questions."""
-    total = float(np.sum(bottoms))
-    return round(float(np.sum(tops)) / total, 6) if total else None
+def estimate(numerators: Sequence[float], denominators: Sequence[float]) -> float | None:
+    """Sum of numerators over sum of denominators, the mean over questions where these are 1; None for 0 / 0."""
+    total = float(np.sum(denominators))
+    return round(float(np.sum(numerators)) / total, 6) if total else None
 
 
-def interval(tops: Sequence[float], bottoms: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+def interval(
+    numerators: Sequence[float], denominators: Sequence[float], confidence: float = CONFIDENCE, seed: int = SEED
+) -> Interval:
     """Percentile bootstrap over questions (Efron 1979); (None, None) for fewer than two of them.
 
     Where every question is entirely right, or every one entirely wrong, resampling can show no spread: Wilson's
     interval (1927) over the questions then stands in, so that 3 of 3 is not sold as certain.
     """
-    if len(tops) < 2:
+    if len(numerators) < 2:
         return None, None
-    if list(tops) == list(bottoms) or not any(tops):
+    if list(numerators) == list(denominators) or not any(numerators):
         from scipy.stats import binomtest
 
-        found = binomtest(len(tops) if any(tops) else 0, len(tops)).proportion_ci(confidence, method="wilson")
-        return round(float(found.low), 6), round(float(found.high), 6)
-    return _percentiles(_draws(tops, bottoms), confidence)
+        right = len(numerators) if any(numerators) else 0
+        low, high = binomtest(right, len(numerators)).proportion_ci(confidence, method="wilson")
+        return round(float(low), 6), round(float(high), 6)
+    return _percentiles(_draws(numerators, denominators, seed), confidence)
 
 
 def difference(
     a: Sequence[tuple[float, float]], b: Sequence[tuple[float, float]], confidence: float = CONFIDENCE
 ) -> tuple[float | None, float | None, float | None]:
-    """b - a over the same questions, each as (top, bottom), and its paired bootstrap interval."""
+    """b - a over the same questions, each as (numerator, denominator), and its paired bootstrap interval."""
     if not a:
         return None, None, None
-    tops_a, bottoms_a = zip(*a, strict=True)
-    tops_b, bottoms_b = zip(*b, strict=True)
-    first, second = estimate(tops_a, bottoms_a), estimate(tops_b, bottoms_b)
+    numerators_a, denominators_a = zip(*a, strict=True)
+    numerators_b, denominators_b = zip(*b, strict=True)
+    first, second = estimate(numerators_a, denominators_a), estimate(numerators_b, denominators_b)
     if first is None or second is None:
         return None, None, None
     delta = round(second - first, 6)
     if len(a) < 2:
         return delta, None, None
-    return delta, *_percentiles(_draws(tops_b, bottoms_b) - _draws(tops_a, bottoms_a), confidence)
+    return delta, *_percentiles(_draws(numerators_b, denominators_b) - _draws(numerators_a, denominators_a), confidence)
 
 
 def rogan_gladen(observed: float, sensitivity: float, specificity: float) -> float | None:
@@ -87,12 +90,12 @@ def rogan_gladen(observed: float, sensitivity: float, specificity: float) -> flo
     return round(min(1.0, max(0.0, (observed + specificity - 1) / informedness)), 6)
 
 
-def corrected_interval(tops: Sequence[float], bottoms: Sequence[float], error: JudgeError) -> Interval:
+def corrected_interval(numerators: Sequence[float], denominators: Sequence[float], error: JudgeError) -> Interval:
     """Interval of the corrected rate: questions resampled, and the judge's error drawn anew each time.
 
     Sensitivity and specificity are drawn from their Jeffreys posteriors, Beta(right + 0.5, wrong + 0.5).
     """
-    if len(tops) < 2:
+    if len(numerators) < 2:
         return None, None
     dice = np.random.default_rng(SEED)
     sensitivity = _beta(dice, error.sensitivity, error.positives)
@@ -101,7 +104,7 @@ def corrected_interval(tops: Sequence[float], bottoms: Sequence[float], error: J
     usable = informedness > 0
     if usable.mean() < CONFIDENCE:  # the judge cannot be told from chance
         return None, None
-    draws = (_draws(tops, bottoms)[usable] + specificity[usable] - 1) / informedness[usable]
+    draws = (_draws(numerators, denominators)[usable] + specificity[usable] - 1) / informedness[usable]
     return _percentiles(np.clip(draws, 0, 1), CONFIDENCE)
 
 
@@ -140,17 +143,17 @@ def kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
     return round((float((one == two).mean()) - chance) / (1 - chance), 6)
 
 
-def _draws(tops: Sequence[float], bottoms: Sequence[float]) -> Floats:
+def _draws(numerators: Sequence[float], denominators: Sequence[float], seed: int = SEED) -> Floats:
     """The estimate in each resample, (RESAMPLES,); the same resamples for every call of that many questions."""
-    chosen = _resamples(len(tops))
-    totals = np.asarray(bottoms, float)[chosen].sum(axis=1)
-    draws: Floats = np.asarray(tops, float)[chosen].sum(axis=1) / np.where(totals > 0, totals, np.nan)
+    chosen = _resamples(len(numerators), seed)
+    totals = np.asarray(denominators, float)[chosen].sum(axis=1)
+    draws: Floats = np.asarray(numerators, float)[chosen].sum(axis=1) / np.where(totals > 0, totals, np.nan)
     return draws
 
 
 @lru_cache(8)
-def _resamples(n: int) -> NDArray[np.int64]:
-    return np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
+def _resamples(n: int, seed: int = SEED) -> NDArray[np.int64]:
+    return np.random.default_rng(seed).integers(0, n, (RESAMPLES, n))
 
 
 def _beta(dice: np.random.Generator, rate: float, n: int) -> Floats:

@@ -181,5 +181,5 @@ class Library:
             pass
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self.index.close()

@@ -120,6 +120,17 @@ class Hit:
     sentence: Sentence
     score: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """The shape that `askpapers search --json` prints, and the page's `/search` gives."""
+        return {
+            "paper_id": self.paper.id,
+            "title": self.paper.display_title,
+            "url": self.paper.url,
+            "year": self.paper.year,
+            "sentence": self.sentence.text,
+            "score": round(self.score, 4),
+        }
+
 
 @dataclass(frozen=True)
 class Evidence:

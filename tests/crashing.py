@@ -109,5 +109,5 @@ def assert_same(home: Path, fresh: Library) -> None:
 
 
 if __name__ == "__main__":
-    rag.library.load_embedder = rag.models.embedding.load_embedder = Named  # type: ignore[assignment]
+    vars(rag.library)["load_embedder"] = vars(rag.models.embedding)["load_embedder"] = Named
     cli.main()

@@ -12,6 +12,11 @@ from typing import Any
 OLLAMA_SHOW = 9000  # the context that the scripted Ollama tells, in tokens
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that went away is no traceback in the output of the test that runs by then."""
+
+
 class Script:
     """What to reply: pieces of text to stream, or an HTTP status. `requests` keeps what was asked.
 
@@ -141,7 +146,7 @@ def serving(script: Script) -> Iterator[Script]:
         def log_message(self, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Quiet(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     script.url = f"http://127.0.0.1:{server.server_port}/v1#scripted"

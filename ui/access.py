@@ -17,6 +17,7 @@ def check_host(host: str, protected: bool, insecure: bool) -> None:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a page bound to that address."""
     if host == "localhost":
         return True
     try:

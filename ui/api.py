@@ -54,17 +54,7 @@ def publish(assistant: Assistant, running: Running) -> None:
             hits = assistant.library.search(query, max(1, min(int(k), _MAX_PAPERS)), where or None)
         except (AskpapersError, ValueError) as error:
             raise gr.Error(str(error)) from None
-        return [
-            {
-                "paper_id": hit.paper.id,
-                "title": hit.paper.title,
-                "url": hit.paper.url,
-                "year": hit.paper.year,
-                "sentence": hit.sentence.text,
-                "score": round(hit.score, 4),
-            }
-            for hit in hits
-        ]
+        return [hit.to_dict() for hit in hits]
 
     gr.api(ask, api_name="ask")
     gr.api(search, api_name="search")

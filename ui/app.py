@@ -33,14 +33,14 @@ from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
 
-_AT_ONCE = 16  # events of a kind at the same time
-_WAITING = 64  # events that may wait; then the page says that it is busy
+_MAX_CONCURRENT = 16  # events of a kind at the same time
+_MAX_QUEUED = 64  # events that may wait; then the page says that it is busy
 _THREADS = 80
-_GRACE = 7  # seconds that answers have to end: containers are killed 10 seconds after SIGTERM
-_LAST_WORDS = 0.5  # seconds in which the ends of the last answers are sent
-_PORTS = 100  # ports tried from the one asked for
-_LARGEST = "200mb"  # file to add
-_TABS = 1000  # open at once, whose state is kept: Gradio takes some 0.3 MB for each, and 10,000 unless told
+_GRACE_SECONDS = 7  # seconds that answers have to end: containers are killed 10 seconds after SIGTERM
+_FLUSH_SECONDS = 0.5  # seconds given to the server to send the ends of the last answers
+_MAX_PORTS = 100  # ports tried from the one asked for
+_MAX_UPLOAD = "200mb"  # file to add
+_MAX_TABS = 1000  # open at once, whose state is kept: Gradio takes some 0.3 MB for each, and 10,000 unless told
 _DAY = 86400
 
 
@@ -70,7 +70,7 @@ def build_app(assistant: Assistant, settings: Settings | None = None, running: R
         evaluate_tab.wire(page)
         ChatTab(parts, settings_tab, assistant, conversations, running)
         Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
-    page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
+    page.queue(max_size=_MAX_QUEUED, default_concurrency_limit=_MAX_CONCURRENT)
     return page
 
 
@@ -86,7 +86,7 @@ def serve(
 ) -> None:
     """Serves the page until Ctrl-C or SIGTERM, on the next free port if `port` is taken.
 
-    After SIGTERM answers being made have _GRACE seconds to end; those that do not are stopped, and their pages say so.
+    After SIGTERM answers being made have _GRACE_SECONDS to end; those that do not are stopped, and their pages say so.
 
     `on_ready` is told the address. `auth` is as gradio takes it: (user, password), a list of these, or a function.
     Raises SettingsError for an address that others can reach, without `auth` and without `insecure`.
@@ -108,8 +108,8 @@ def serve(
     try:
         while not over.wait(1):  # in pieces: a bare wait is not interrupted everywhere
             pass
-        running.finish(_GRACE)
-        time.sleep(_LAST_WORDS)
+        running.finish(_GRACE_SECONDS)
+        time.sleep(_FLUSH_SECONDS)
     except KeyboardInterrupt:
         pass
     finally:
@@ -129,8 +129,8 @@ def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
         css=CSS,
         head=HEAD,
         max_threads=_THREADS,
-        max_file_size=_LARGEST,
-        state_session_capacity=_TABS,
+        max_file_size=_MAX_UPLOAD,
+        state_session_capacity=_MAX_TABS,
         prevent_thread_lock=True,
         quiet=True,
         share=False,
@@ -145,7 +145,7 @@ def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
 
 def _free_port(host: str, port: int) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for candidate in range(port, min(port + _PORTS, 65536)):
+    for candidate in range(port, min(port + _MAX_PORTS, 65536)):
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

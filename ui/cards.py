@@ -13,15 +13,17 @@ _REASONS = 100  # listed of an import
 _ARXIV = "https://arxiv.org/search/?searchtype=title&query="
 
 
-def of_answer(turn: str, found: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None) -> str:
+def of_answer(
+    turn: str, answer: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None
+) -> str:
     """The papers of an answer, those cited or else those related. `opened` are ids as in Claim.evidence."""
-    if found.citations:
+    if answer.citations:
         items = [
-            card(c.paper, c.number, c.sentences, turn, opened, (ratings or {}).get(c.number)) for c in found.citations
+            card(c.paper, c.number, c.sentences, turn, opened, (ratings or {}).get(c.number)) for c in answer.citations
         ]
         title = f"{count(len(items), 'paper')} cited"
     else:
-        items = [card(p, n, (), turn, opened) for n, p in enumerate(found.related, 1)]
+        items = [card(p, n, (), turn, opened) for n, p in enumerate(answer.related, 1)]
         title = f"{count(len(items), 'paper')} close to the question" if items else ""
     return f'<section class="cards"><h2>{title}</h2>{"".join(items)}</section>' if items else ""
 
@@ -120,4 +122,5 @@ def ledger(report: SyncReport) -> str:
 
 
 def removed(papers: int, source: str) -> str:
+    """What is said once the papers of a source are gone."""
     return f'<p role="status">{count(papers, "paper")} of {text(source)} removed</p>'

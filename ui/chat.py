@@ -14,7 +14,7 @@ from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.types import Answer
 
-_TICKS = 10  # looks a second at whether to stop
+_POLLS = 10  # times a second that it is seen whether to stop
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ def follow(
 
 def _waiting(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[tuple[str, Any]]:
     """What there is to tell, at once when there is something; nothing when a stop is wanted or a second has passed."""
-    for _ in range(_TICKS):
+    for _ in range(_POLLS):
         if stop.is_set():
             return
         with suppress(queue.Empty):
-            yield news.get(timeout=1 / _TICKS)
+            yield news.get(timeout=1 / _POLLS)
             break
     while not news.empty():
         yield news.get()

@@ -69,14 +69,14 @@ def _case(rated: dict[int, Rating]) -> dict[str, object] | None:
     if turn.answer is None:
         return None
     right = 0 in rated and rated[0].good
-    found = [c for c in turn.answer.citations if (rated[c.number].good if c.number in rated else right)]
-    answerable = bool(found)
+    right_ones = [c for c in turn.answer.citations if (rated[c.number].good if c.number in rated else right)]
+    answerable = bool(right_ones)
     if not answerable and (turn.answer.outcome == "answered" or not right):
         return None
     far = turn.answer.outcome == "nothing_relevant"
     gold = {
-        "gold_titles": [c.paper.title for c in found],
-        "gold_evidence": [{"title": c.paper.title, "sentence": s.text} for c in found for s in c.sentences],
+        "gold_titles": [c.paper.title for c in right_ones],
+        "gold_evidence": [{"title": c.paper.title, "sentence": s.text} for c in right_ones for s in c.sentences],
     }
     reasons = [f"{f'citation {n}' if n else 'answer'}: {r.reason}" for n, r in rated.items() if r.reason]
     return {

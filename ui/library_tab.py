@@ -21,7 +21,7 @@ from ui import cards
 from ui.parts import LATEX, QUIET, Parts
 
 _PAGE = 25  # papers shown at a time
-_FOUND = 200  # papers of a search
+_MAX_HITS = 200  # papers of a search
 _FACETS: dict[str, Callable[[Paper], Sequence[Any]]] = {
     "year": lambda paper: [paper.year] if paper.year else [],
     "category": lambda paper: paper.categories,
@@ -105,7 +105,7 @@ class LibraryTab:
         where = _where(chosen)
         try:
             if words.strip():
-                papers = [hit.paper for hit in self._library.search(words, _FOUND, where)]
+                papers = [hit.paper for hit in self._library.search(words, _MAX_HITS, where)]
             else:
                 papers = sorted(self._library.index.forward_index.papers(*condition(where)), key=_ORDERS[order])
         except AskpapersError as error:

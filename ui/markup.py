@@ -51,4 +51,5 @@ def safe_url(url: str) -> str:
 
 
 def count(n: int, noun: str) -> str:
+    """So many of them, the noun in its number."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"

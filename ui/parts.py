@@ -98,10 +98,12 @@ def owner_of(key: str, request: gr.Request) -> str:
 
 
 def new_key() -> str:
+    """A name that nobody can guess."""
     return secrets.token_urlsafe(16)
 
 
 def said(content: str, role: str = "assistant") -> dict[str, str]:
+    """A message as the Chatbot and models take it."""
     return {"role": role, "content": content}
 
 

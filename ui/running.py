@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_TOLD = 2.0  # seconds in which a page that is stopped says so
+_STOP_SECONDS = 2.0  # seconds in which a page that is stopped says so
 
 
 class Running:
@@ -47,7 +47,7 @@ class Running:
             if not self._wait(seconds):
                 for stop in self._stops.values():
                     stop.set()
-                self._wait(_TOLD)
+                self._wait(_STOP_SECONDS)
 
     def _wait(self, seconds: float) -> bool:
         """Whether all answers ended in that time. In pieces, so that Ctrl-C is heard."""

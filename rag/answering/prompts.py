@@ -65,6 +65,7 @@ def sources_block(evidence: Sequence[Evidence]) -> str:
 
 
 def user_message(question: str, evidence: Sequence[Evidence]) -> str:
+    """What the model is sent: the sentences with their ids, then the question."""
     return f"{sources_block(evidence)}\n\nQuestion: {one_line(question)}"
 
 

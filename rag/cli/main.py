@@ -28,6 +28,7 @@ from rag.cli.options import (
     load_settings,
     open_assistant,
     open_library,
+    run,
     say,
 )
 from rag.errors import AskpapersError
@@ -87,16 +88,7 @@ def search(
     library = open_library(load_settings(home=home, embedding=embedding))
     hits = library.search(query, k, _where(year, category, source))
     if as_json:
-        rows = [
-            {
-                "paper_id": h.paper.id,
-                "title": h.paper.display_title,
-                "score": round(h.score, 4),
-                "sentence": h.sentence.text,
-            }
-            for h in hits
-        ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False, indent=2))
         return
     for number, hit in enumerate(hits, 1):
         print(f"{number:2}. {hit.paper.display_title}\n    {hit.sentence.text}")
@@ -181,12 +173,12 @@ def retrieval(
 
     from tqdm import tqdm
 
-    from eval.retrieval import bench_retrieval
+    from eval.retrieval import bench_retrieval, table
 
     with TemporaryDirectory() as aside, tqdm(desc=folder.name, unit=" papers", file=sys.stderr) as bar:
         settings = load_settings(home=home or Path(aside), embedding=embedding, chroma_url="")
         library = open_library(settings, create=True)
-        print(bench_retrieval(folder, library, split, bar.update, limit))
+        print(table(bench_retrieval(folder, library, split, bar.update, limit)))
 
 
 def _where(year: list[int] | None, category: list[str] | None, source: list[str] | None) -> dict[str, Any] | None:
@@ -203,14 +195,4 @@ def _prompt() -> str:
 
 def main() -> None:
     """Runs the command line; a user's mistake is one line on stderr, never a traceback."""
-    try:
-        app(prog_name="askpapers")
-    except AskpapersError as error:
-        say(f"askpapers: {error}")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        say("askpapers: stopped")
-        sys.exit(130)
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        sys.stderr.close()
-        sys.exit(0)
+    run(app, "askpapers")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import NoIndexError
+from rag.errors import AskpapersError, NoIndexError
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
@@ -38,18 +38,20 @@ Source = Annotated[list[str] | None, typer.Option(help="Only papers read from th
 
 
 def load_settings(**given: Any) -> Settings:
+    """The settings, those given by options first."""
     from rag.settings import Settings
 
     return Settings.load(**given)
 
 
 def open_library(settings: Settings, create: bool = False) -> Library:
+    """The library that the settings describe, with a progress bar while a server is followed."""
     from tqdm import tqdm
 
     from rag.library import Library
 
     server = settings.server
-    with tqdm(desc=f"following {server}", unit=" papers", file=sys.stderr, delay=1, disable=not server) as bar:
+    with tqdm(desc=f"fetching from {server}", unit=" papers", file=sys.stderr, delay=1, disable=not server) as bar:
         return Library.from_settings(settings, create, bar.update)
 
 
@@ -78,4 +80,20 @@ def with_papers(library: Library) -> Library:
 
 
 def say(line: str) -> None:
+    """A line on stderr, at once."""
     print(line, file=sys.stderr, flush=True)
+
+
+def run(app: typer.Typer, name: str, stopped: str = "stopped") -> None:
+    """Runs a command line; a user's mistake is one line on stderr, never a traceback. Ctrl-C says `stopped`."""
+    try:
+        app(prog_name=name)
+    except AskpapersError as error:
+        say(f"{name}: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        say(f"{name}: {stopped}")
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        sys.exit(0)

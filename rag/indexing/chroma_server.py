@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from rag.errors import LibraryError, SettingsError
 
 TIMEOUT = 60.0  # seconds without a byte, after which a request is given up
-PATIENCE = 15.0  # seconds in which a request is tried again while the server is away
+MAX_RETRYING = 15.0  # seconds in which a request is tried again while the server is away
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Server:
     tenant: str
     database: str
     headers: dict[str, str] = field(default_factory=dict, repr=False)
-    _patience: float = field(default=0.0, init=False, repr=False, compare=False)  # none until it answered once
+    _retrying: float = field(default=0.0, init=False, repr=False, compare=False)  # none until it answered once
 
     def __str__(self) -> str:
         return self.url
@@ -90,11 +90,11 @@ class Server:
 
         wait = wait_random_exponential(multiplier=0.1, max=2)
         tries = Retrying(
-            retry=retry_if_exception(_is_away), wait=wait, stop=stop_after_delay(self._patience), reraise=True
+            retry=retry_if_exception(_is_away), wait=wait, stop=stop_after_delay(self._retrying), reraise=True
         )
         try:
             result = tries(call, *given, **named)
-            self._patience = PATIENCE
+            self._retrying = MAX_RETRYING
             return result
         except Exception as error:
             status = _status(error)
@@ -103,7 +103,7 @@ class Server:
             elif isinstance(error, ChromaError):
                 said = f"answered: {' '.join(str(error).split())[:300]}"
             elif _is_away(error):
-                self._patience = 0.0  # whoever asks next is told at once
+                self._retrying = 0.0  # the next call fails at once
                 reason = _broken(error) or f"HTTP status {status}"
                 said = f"does not answer ({reason}): is it running, and the address right?"
             elif status or isinstance(error, json.JSONDecodeError):
@@ -123,12 +123,12 @@ class RetryingClient:
         self._target, self._server = target, server
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._target, name)
-        if not callable(found):
-            return found
+        attribute = getattr(self._target, name)
+        if not callable(attribute):
+            return attribute
 
         def call(*given: Any, **named: Any) -> Any:
-            result = self._server._call(found, *given, **named)
+            result = self._server._call(attribute, *given, **named)
             return RetryingClient(result, self._server) if name in ("get_collection", "create_collection") else result
 
         return call

@@ -115,8 +115,8 @@ class ForwardIndex:
     def records(self, paper_ids: Sequence[str]) -> list[Record]:
         """Those papers in the order asked for; unknown ids are left out."""
         rows = self._rows("id, paper, sentences, passages, vectors, tokens", paper_ids)
-        found = {row[0]: self._record(*row[1:]) for row in rows}
-        return [found[i] for i in paper_ids if i in found]
+        by_id = {row[0]: self._record(*row[1:]) for row in rows}
+        return [by_id[i] for i in paper_ids if i in by_id]
 
     def _record(self, paper_json: str, sentences: bytes, passages: bytes, vectors: bytes, tokens: bytes) -> Record:
         paper = paper_from_json(paper_json)
@@ -151,15 +151,15 @@ class ForwardIndex:
 
     def vectors(self, paper_ids: Sequence[str]) -> tuple[list[str], list[Vectors]]:
         """Those of the papers that are there, in the order asked for, and their passage vectors, (passages, d) each."""
-        found = {i: self._vectors(blob) for i, blob in self._rows("id, vectors", paper_ids)}
-        ids = [i for i in paper_ids if i in found]
-        return ids, [found[i] for i in ids]
+        by_id = {i: self._vectors(blob) for i, blob in self._rows("id, vectors", paper_ids)}
+        ids = [i for i in paper_ids if i in by_id]
+        return ids, [by_id[i] for i in ids]
 
     def features(self, paper_ids: Sequence[str]) -> list[Features]:
         """What scoring needs of those papers, in the order asked for; unknown ids are left out."""
         rows = self._rows("id, vectors, length(sentences) / 8, tokens", paper_ids)
-        found = {i: Features(i, self._vectors(v), n, TokenCodes.from_bytes(t, self._dimension)) for i, v, n, t in rows}
-        return [found[i] for i in paper_ids if i in found]
+        by_id = {i: Features(i, self._vectors(v), n, TokenCodes.from_bytes(t, self._dimension)) for i, v, n, t in rows}
+        return [by_id[i] for i in paper_ids if i in by_id]
 
     def _vectors(self, blob: bytes) -> Vectors:
         return np.frombuffer(blob, np.float16).reshape(-1, self._dimension).astype(np.float32)

@@ -92,14 +92,16 @@ class Index:
 
     def _check_server(self) -> None:
         """Notes which server this home is a replica of; raises LibraryError when it is derived from something else."""
-        followed = self.forward_index.state("server")
+        server = self.forward_index.state("server")
         if self.server and (self.folder / "chroma").exists():
             raise LibraryError(
                 f"{self.home} holds an index of its own: choose another --home for {self.server}, or unset "
                 "ASKPAPERS_CHROMA_URL"
             )
-        if followed and not self.server:
-            raise LibraryError(f"{self.home} follows {followed}: set ASKPAPERS_CHROMA_URL, or choose another --home")
+        if server and not self.server:
+            raise LibraryError(
+                f"{self.home} is a replica of {server}: set ASKPAPERS_CHROMA_URL, or choose another --home"
+            )
         if self.server:
             self.forward_index.set_state("server", self.server.url)
 
@@ -118,7 +120,7 @@ class Index:
                 self._generation = generation
 
     def _move(self, folder: Path) -> None:
-        """Goes over to another index of the same kind."""
+        """Opens the index that was activated in place of this one."""
         forward_index = self._open_forward_index(folder)
         known = json.loads(forward_index.state("fingerprint"))
         if known != self.fingerprint:
@@ -162,6 +164,6 @@ class Index:
             self.forward_index.put(records)
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Closes the files."""
         self._close_vector_store()
         self.forward_index.close()

@@ -72,7 +72,7 @@ class Lease:
                 return  # the next write says so
 
     def _drop(self, lease: Any) -> None:
-        # By its id, which only `modify` goes by: a lease that bears the name by now is not touched.
+        # Renamed first, which Chroma does by id: another lease of the same name is not deleted.
         aside = f"{NAME}-{self._token}"
         lease.modify(name=aside)
         self._client.delete_collection(aside)

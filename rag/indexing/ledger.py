@@ -38,7 +38,7 @@ class Ledger:
 
     def last(self, name: str) -> dict[str, Any] | None:
         """The last entry that has that field, None if there is none."""
-        found = None
+        entry_with_it = None
         for entry in self:
-            found = entry if name in entry else found
-        return found
+            entry_with_it = entry if name in entry else entry_with_it
+        return entry_with_it

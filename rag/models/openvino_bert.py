@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-_DTYPES = {"F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4"}
-
-
-def read_safetensors(path: Path) -> dict[str, Array]:
-    """The tensors of a safetensors file by name, memory-mapped."""
-    raw = np.memmap(path, np.uint8, "r")
-    size = int(raw[:8].view("<u8")[0])
-    header = json.loads(bytes(raw[8 : 8 + size]))
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__":
-            start, end = (8 + size + offset for offset in entry["data_offsets"])
-            tensors[name] = raw[start:end].view(_DTYPES[entry["dtype"]]).reshape(entry["shape"])
-    return tensors
+Weights = Callable[[str], Array]  # a tensor by its name
 
 
 def _openvino() -> Any:
@@ -47,15 +35,18 @@ def compile_bert(folder: Path) -> Any:
     Called with int64 arrays (batch, tokens) of ids and of the attention mask, it gives the last layer's
     token vectors, float32 (batch, tokens, hidden).
     """
+    from safetensors import safe_open  # which knows numpy too: PyTorch is not imported
+
     ov = _openvino()
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    model = _build(read_safetensors(folder / "model.safetensors"), config)
+    with safe_open(folder / "model.safetensors", framework="numpy") as file:  # memory-mapped, a tensor at a time
+        model = _build(file.get_tensor, config)
     # f32: on processors without AMX, bf16 is slower, and equal vectors on every machine are worth more.
     options = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
     return ov.Core().compile_model(model, "CPU", options)
 
 
-def _build(weights: dict[str, Array], config: dict[str, Any]) -> Any:
+def _build(weights: Weights, config: dict[str, Any]) -> Any:
     """The graph of Devlin et al. 2019 (BERT), encoder only, absolute positions, one segment."""
     import openvino as ov
     from openvino import opset13 as op
@@ -63,7 +54,7 @@ def _build(weights: dict[str, Array], config: dict[str, Any]) -> Any:
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
 
     def weight(name: str) -> Any:
-        return op.constant(np.ascontiguousarray(weights[name]))
+        return op.constant(weights(name))
 
     def ints(*values: int) -> Any:
         return op.constant(np.array(values, np.int64))
@@ -84,7 +75,7 @@ def _build(weights: dict[str, Array], config: dict[str, Any]) -> Any:
     positions = op.range(scalar(0), length, scalar(1), "i64")
     x = op.gather(weight("embeddings.word_embeddings.weight"), ids, scalar(0))
     x = op.add(x, op.gather(weight("embeddings.position_embeddings.weight"), positions, scalar(0)))
-    x = op.add(x, op.constant(np.ascontiguousarray(weights["embeddings.token_type_embeddings.weight"][0])))
+    x = op.add(x, op.constant(weights("embeddings.token_type_embeddings.weight")[0]))
     x = normalise(x, "embeddings.LayerNorm")
 
     visible = op.unsqueeze(op.convert(mask, "f32"), ints(1, 2))

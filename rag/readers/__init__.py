@@ -27,7 +27,7 @@ READERS: dict[str, Reader] = {
     "bibtex": bibtex.read,
     "arxiv_atom": arxiv_atom.read,
 }
-MAX_IN_VAIN = 10_000  # records rejected in a row after which a file is given up
+MAX_REJECTED_IN_A_ROW = 10_000  # records rejected in a row after which a file is given up
 _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 
 
@@ -73,7 +73,7 @@ def _folder(root: Path) -> Iterator[Paper | Rejected]:
     """The records of `root`: of that file, or of the files at any depth of that folder."""
     paths = [root]
     if root.is_dir():
-        paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_aside(path.relative_to(root))]
+        paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_skipped(path.relative_to(root))]
     if not paths:
         yield Rejected(clean(root.name), 0, "holds no files to read")
     for path in paths:
@@ -81,7 +81,7 @@ def _folder(root: Path) -> Iterator[Paper | Rejected]:
         yield from _file(path, clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode()))
 
 
-def _is_aside(path: Path) -> bool:
+def _is_skipped(path: Path) -> bool:
     """Whether a file in a folder is hidden, or is there to be read by people."""
     return any(part.startswith(".") for part in path.parts) or _DOCUMENT.fullmatch(path.name) is not None
 
@@ -96,14 +96,14 @@ def _file(path: Path, source: str) -> Iterator[Paper | Rejected]:
             elif not reader:
                 yield Rejected(source, 0, "not recognised: no Daily Papers page, JSON, CSV, BibTeX or arXiv feed")
             else:
-                yield from _found(reader, lines, source)
+                yield from _records(reader, lines, source)
     except DAMAGED as error:
         yield Rejected(source, 0, f"cannot be read to its end: {getattr(error, 'strerror', None) or error}")
 
 
-def _found(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+def _records(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """What the reader makes of the lines, and the lines that it never saw; a file of nothing but faults is given up."""
-    empty, in_vain = True, 0
+    empty, rejected_in_a_row = True, 0
     for record in chain(reader(lines, source), [None]):
         while lines.too_long:
             empty = False
@@ -111,9 +111,9 @@ def _found(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Reject
         if record:
             empty = False
             yield record
-            in_vain = in_vain + 1 if isinstance(record, Rejected) else 0
-        if in_vain >= MAX_IN_VAIN:
-            yield Rejected(source, lines.number, f"given up: the last {in_vain:,} records were all rejected")
+            rejected_in_a_row = rejected_in_a_row + 1 if isinstance(record, Rejected) else 0
+        if rejected_in_a_row >= MAX_REJECTED_IN_A_ROW:
+            yield Rejected(source, lines.number, f"given up: the last {rejected_in_a_row:,} records were all rejected")
             return
     if empty:
         yield Rejected(source, 0, "no papers found")

@@ -13,8 +13,8 @@ from rag.types import Paper, Rejected
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the snapshot, in their last version; the year is the first version's."""
-    for found in objects(lines, source):
-        yield found if isinstance(found, Rejected) else make_paper(_flat(found[1]), source, found[0])
+    for item in objects(lines, source):
+        yield item if isinstance(item, Rejected) else make_paper(_flat(item[1]), source, item[0])
 
 
 def _flat(record: dict[str, Any]) -> dict[str, Any]:

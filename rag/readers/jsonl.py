@@ -35,36 +35,50 @@ def objects(lines: Lines, source: str) -> Iterator[tuple[int, dict[str, Any]] | 
             yield (line, value) if isinstance(value, dict) else Rejected(source, line, "not a JSON object")
 
 
+class _Braces:
+    """The braces of a text that comes in pieces, but for those inside strings."""
+
+    def __init__(self) -> None:
+        self._quoted = False
+        self._escaped = -1  # where the character stands that a backslash takes the meaning from
+
+    def of(self, piece: str) -> Iterator[tuple[int, bool]]:
+        """Where each brace of the next piece stands, and whether it opens."""
+        for mark in re.finditer(r'[\\"{}]', piece):
+            if mark.start() == self._escaped:
+                continue
+            if mark[0] == "\\":
+                self._escaped = mark.end()
+            elif mark[0] == '"':
+                self._quoted = not self._quoted
+            elif not self._quoted:
+                yield mark.start(), mark[0] == "{"
+        self._escaped -= len(piece)
+
+
 def _outermost(lines: Lines) -> Iterator[tuple[int, str]]:
     """Each outermost {...} with its line, found without holding more than one."""
-    depth, quoted, escaped, line = 0, False, -1, 0
+    braces, depth, line = _Braces(), 0, 0
     held, size = list[str](), 0
     for piece in lines.pieces():
         start = 0
-        for mark in re.finditer(r'[\\"{}]', piece):
-            if mark.start() == escaped:
-                continue
-            if mark[0] == "\\":
-                escaped = mark.end()
-            elif mark[0] == '"':
-                quoted = not quoted
-            elif mark[0] == "{" and not quoted:
+        for at, opens in braces.of(piece):
+            if opens:
                 if not depth:
-                    start, line = mark.start(), lines.number
+                    start, line = at, lines.number
                 depth += 1
-            elif mark[0] == "}" and not quoted and depth:
+            elif depth:
                 depth -= 1
                 if not depth:
                     if size > MAX_LINE:
                         lines.too_long.append(line)
                     else:
-                        yield line, "".join(held) + piece[start : mark.end()]
+                        yield line, "".join(held) + piece[start : at + 1]
                     held, size = [], 0
         if depth:
             size += len(piece) - start
             if size <= MAX_LINE:
                 held.append(piece[start:])
-        escaped -= len(piece)
     if depth and size <= MAX_LINE:
         yield line, "".join(held)  # never closed, which JSON's own error says best
     elif depth:

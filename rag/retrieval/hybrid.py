@@ -23,11 +23,11 @@ CANDIDATES = 50  # papers from each side, and papers re-ranked
 PASSAGES = 150  # passages asked of Chroma for them: seldom too few papers, which would take a second search
 DENSE_WEIGHT = 0.7
 MAXSIM_WEIGHT = 0.5
-EXACT_UP_TO = 2000  # papers that a filter leaves, up to which all of them are compared,
-EXACT_SHARE = 0.02  # or this share of the library, where that is more: sifting costs the more, the rarer they are
-EXACT_AT_MOST = 10_000
-SIFTED = 400  # asked for at least where a filter sifts: Chroma's ef_search, so that it costs no more than fewer
-DEEPEST = 20_000  # passages, and papers by their words, that are sifted by a filter that leaves more
+EXACT_PAPERS = 2000  # a filter that leaves so many papers, or this share of the library, compares them all;
+EXACT_SHARE = 0.02  # a wider one asks the indexes for more than it needs, which costs the more, the rarer they are
+MAX_EXACT_PAPERS = 10_000
+MIN_DEPTH_FILTERED = 400  # asked for where a filter is wide: Chroma's ef_search, so no slower than fewer
+MAX_DEPTH = 20_000  # passages, and papers of BM25, asked for at most where a filter is wide
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def retrieve(
         return Retrieved(query, tokens, [])
     # Both scores for every candidate, also those that only one side proposed: else fusion compares unlike things.
     cosines, means = _cosines([c.vectors for c in candidates], encoded.vector)
-    words = index.bm25.scores(query, [c.id for c in candidates])
-    bm25 = np.array([words.get(c.id, 0.0) for c in candidates])
+    bm25_scores = index.bm25.scores(query, [c.id for c in candidates])
+    bm25 = np.array([bm25_scores.get(c.id, 0.0) for c in candidates])
     fused = fuse(means, bm25)
     best = np.argsort(-fused, kind="stable")[:depth]
     candidates, cosines, bm25, fused = [candidates[i] for i in best], cosines[best], bm25[best], fused[best]
@@ -82,13 +82,13 @@ def retrieve(
     final = (1 - MAXSIM_WEIGHT) * fused + MAXSIM_WEIGHT * maxsim.scores / max(float(maxsim.scores.max()), 1e-9)
     order = sorted(range(len(candidates)), key=lambda i: (-final[i], candidates[i].id))
     order = order[: max(k, RERANKED) if reranker else k]
-    found = {r.paper.id: r for r in index.forward_index.records([candidates[i].id for i in order])}
+    records = {r.paper.id: r for r in index.forward_index.records([candidates[i].id for i in order])}
     matches = [
         Match(
-            found[candidates[i].id], float(cosines[i]), float(bm25[i]), float(fused[i]), maxsim.of(i), float(final[i])
+            records[candidates[i].id], float(cosines[i]), float(bm25[i]), float(fused[i]), maxsim.of(i), float(final[i])
         )
         for i in order
-        if candidates[i].id in found
+        if candidates[i].id in records
     ]
     if reranker:
         matches = _reranked(reranker, query, matches)
@@ -125,7 +125,7 @@ def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
 def _candidates(index: Index, query: str, vector: Vectors, n: int, only: Condition | None) -> list[str]:
     """Ids of the papers that dense and BM25 propose, n from each, of those that the condition lets through."""
     forward_index = index.forward_index
-    exact = min(max(EXACT_UP_TO, int(EXACT_SHARE * len(index))), EXACT_AT_MOST)
+    exact = min(max(EXACT_PAPERS, int(EXACT_SHARE * len(index))), MAX_EXACT_PAPERS)
     allowed = forward_index.ids(*only, limit=exact + 1) if only else []
     if only and len(allowed) <= exact:
         ids, vectors = forward_index.vectors(allowed)
@@ -144,9 +144,9 @@ def _candidates(index: Index, query: str, vector: Vectors, n: int, only: Conditi
         passing = forward_index.among(ids, *only)
         return [i for i in ids if i in passing]
 
-    least = SIFTED if only else 0
-    nearest = _deepened(dense, max(PASSAGES, 2 * n, least), n, let_through)
-    return _unique([*nearest, *_deepened(lexical, max(n, least), n, let_through)])
+    min_depth = MIN_DEPTH_FILTERED if only else 0
+    nearest = _deepened(dense, max(PASSAGES, 2 * n, min_depth), n, let_through)
+    return _unique([*nearest, *_deepened(lexical, max(n, min_depth), n, let_through)])
 
 
 def _deepened(
@@ -156,9 +156,9 @@ def _deepened(
     while True:
         proposed = propose(depth)
         kept = _unique(let_through(proposed))
-        if len(kept) >= n or len(proposed) < depth or depth == DEEPEST:
+        if len(kept) >= n or len(proposed) < depth or depth == MAX_DEPTH:
             return kept[:n]
-        depth = min(DEEPEST, int(depth * max(2.0, 1.5 * n / max(len(kept), 1))))
+        depth = min(MAX_DEPTH, int(depth * max(2.0, 1.5 * n / max(len(kept), 1))))
 
 
 def _unique(items: Sequence[str]) -> list[str]:

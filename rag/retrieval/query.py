@@ -28,20 +28,20 @@ def condition(where: Mapping[str, Any]) -> Condition:
     """A filter as SQL over the columns of the forward index. Raises ValueError for a name that is no column."""
     clauses: list[str] = []
     values: list[Any] = []
-    found: list[list[Any]]
+    groups: list[list[Any]]
     for name, wanted in where.items():
         options = list(wanted) if isinstance(wanted, (list, tuple, set)) else [wanted]
         if name == "year":
-            part, found = "year = ?", [[int(o)] for o in options]
+            part, groups = "year = ?", [[int(o)] for o in options]
         elif name == "category":
-            part, found = "instr(categories, ?) > 0", [[f" {o} "] for o in options]
+            part, groups = "instr(categories, ?) > 0", [[f" {o} "] for o in options]
         elif name == "source":  # a file, or the folder it was read from
             part = "source = ? OR source LIKE ? ESCAPE '\\'"
-            found = [[str(o), _like(str(o).rstrip("/")) + "/%"] for o in options]
+            groups = [[str(o), _like(str(o).rstrip("/")) + "/%"] for o in options]
         else:
             raise ValueError(f"cannot filter by {name!r}: year, category and source can be")
         clauses.append("(" + (" OR ".join([part] * len(options)) or "0") + ")")
-        values += [value for group in found for value in group]
+        values += [value for group in groups for value in group]
     return " AND ".join(clauses) or "1", values
 
 

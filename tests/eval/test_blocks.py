@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from eval import evaluate
-from eval.blocks import Heading, Quote, Table, Text, to_html, to_markdown, to_text
+from eval.blocks import Block, Heading, Quote, Table, Text, to_html, to_markdown, to_text
 from eval.render import figure_text, verdict
 from eval.report import Delta
 from rag.answering.assistant import Assistant
@@ -26,7 +26,7 @@ EVIL = "<script>alert(1)</script> *b* [x](http://evil) `c` _d_ a_b"
 
 
 def test_nothing_in_a_text_becomes_markup() -> None:
-    blocks = [Heading(EVIL), Text(EVIL), Table([EVIL], [["a|b\nc"]]), Quote(EVIL, EVIL, [EVIL, EVIL], 1)]
+    blocks: list[Block] = [Heading(EVIL), Text(EVIL), Table([EVIL], [["a|b\nc"]]), Quote(EVIL, EVIL, [EVIL, EVIL], 1)]
     page, text = to_html(EVIL, blocks), to_markdown(blocks)
     assert "<script" not in page + text
     assert page.count("&lt;script&gt;") == 8

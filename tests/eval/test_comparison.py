@@ -150,7 +150,7 @@ def test_what_b_gains_over_a(library: Library, questions: Path, tmp_path: Path) 
     values = [Value(0.5), Value(1.0), Value(0.0), Value(0, 0, "unanswerable")]
     b = changed(a, "gold_f1", values)
     found = compare(a, b)
-    expected = np.mean([v.top for v in values[:3]]) - a.figure("gold_f1").value  # type: ignore[operator]
+    expected = np.mean([v.numerator for v in values[:3]]) - a.figure("gold_f1").value
     assert found.delta("gold_f1").value == pytest.approx(expected, abs=1e-6)
     assert (found.delta("gold_f1").n, found.delta("recall@5").value) == (3, 0.0)
     assert found.delta("tokens").value is None

@@ -12,7 +12,7 @@ import pytest
 
 from eval import evaluate, read_report, score_answers, write_report
 from eval.baselines import CLOSED, COPIED, RANDOM
-from eval.cases import read_cases
+from eval.cases import Case, read_cases
 from eval.score import judge_hash
 from eval.stats import JudgeError
 from rag.answering.assistant import Assistant
@@ -37,7 +37,7 @@ class Clumsy(Assistant):
         return super().ask(question, *rest, **named)
 
 
-def run(library: Library, questions: Path, out: Path | None, **more: Any) -> Any:
+def run(library: Library, questions: Path | list[Case], out: Path | None, **more: Any) -> Any:
     return evaluate(Assistant(library), questions, out=out, progress=False, **more)
 
 

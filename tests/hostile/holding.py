@@ -40,7 +40,7 @@ def of_file(file: Path, content: bytes, packed: bool = False) -> list[Paper]:
     file.write_bytes(gzip.compress(content, 1) if packed else content)
     reading = read_papers(file)
     sync = Sync(SimpleNamespace(forward_index=_EmptyIndex(), embedder=None))  # type: ignore[arg-type]
-    news = list(sync._news(reading))
+    news = list(sync._to_write(reading))
     report = sync.report
     assert len(news) == report.added + report.updated
     assert reading.read == report.read + len(reading.rejected) > 0, "every record is counted once"

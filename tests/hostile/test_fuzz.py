@@ -89,7 +89,9 @@ ROWS: dict[Any, list[dict[str, Any]]] = {
     read_claims: [{"id": "a", "group": "g", "claim": "It is.", "title": "T", "sentences": ["It is so."],
                    "label": "supported"}],
 }  # fmt: skip
-STRANGE = [None, True, -1, 10**400, 1e308, "", " ", "\ud800", "1.1.1", [], [[]], [None], {}, {"": []}, "x" * 10_000]
+STRANGE: list[Any] = [
+    *(None, True, -1, 10**400, 1e308, "", " ", "\ud800", "1.1.1", [], [[]], [None], {}, {"": []}, "x" * 10_000),
+]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

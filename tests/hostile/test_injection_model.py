@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ class Heard:
         print(json.dumps({"injection": name, "said": self.said, **shown(answer)}, ensure_ascii=False))
         return answer
 
-    def listen(self, model: ChatModel, *given: str) -> Generator[str, None, str]:
+    def listen(self, model: ChatModel, *given: Any) -> Generator[str, None, str]:
         pieces = STREAM(model, *given)
         try:
             while True:

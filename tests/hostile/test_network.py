@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -94,7 +95,8 @@ def test_chat_serve_and_eval_reach_nobody(offline: Offline, tmp_path: Path) -> N
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_libraries_that_are_not_python_reach_nobody_either(offline: Offline, tmp_path: Path) -> None:
-    for number, command in enumerate((["index", offline.papers], ["ask", QUESTION])):
+    commands: list[list[Any]] = [["index", offline.papers], ["ask", QUESTION]]
+    for number, command in enumerate(commands):
         calls = tmp_path / f"calls{number}"
         offline.run(*command, under=("strace", "-f", "-qq", "-o", str(calls), "-e", "trace=connect,sendto,sendmsg"))
         told = re.findall(r"AF_INET6?.*?(?:inet_addr|inet_pton)\((?:AF_INET6, )?\"([^\"]+)", calls.read_text())

@@ -63,6 +63,10 @@ class Seen:
         if "AbortError" not in text and "Connection errored out" not in text:  # a page that is left in mid-request
             self.errors.append(text)
 
+    def dialog(self, shown: Any) -> None:
+        self.errors.append(shown.message)
+        shown.accept()
+
 
 @pytest.fixture
 def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
@@ -77,7 +81,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.on("request", lambda r: seen.hosts.add(urlsplit(r.url).hostname or urlsplit(r.url).scheme))
         page.on("console", lambda m: seen.complaint(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: seen.complaint(str(e)))
-        page.on("dialog", lambda d: (seen.errors.append(d.message), d.accept()))
+        page.on("dialog", seen.dialog)
         page.goto(address)
         page.locator(".welcome, .answer").first.wait_for()
         return page

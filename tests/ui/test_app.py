@@ -133,11 +133,11 @@ def test_papers_are_added_and_removed(tab: LibraryTab, library: Library, tmp_pat
     file = tmp_path / "new.jsonl"
     file.write_text("\n".join(json.dumps(r) for r in records) + "\nnot json")
     steps: list[Any] = []
-    ledger, _, _ = tab.take([str(file)], "", lambda *step, **_: steps.append(step))  # type: ignore[arg-type]
+    ledger, _, _ = tab.take([str(file)], "", lambda *step, **_: steps.append(step))
     assert "3 records: 2 added, 0 updated, 0 unchanged, 0 duplicates, 1 rejected" in ledger
     assert "new.jsonl:3" in ledger
     assert steps[-1] == ((2, 2),)
-    pasted, _, emptied = tab.take(None, json.dumps({"title": "Pasted", "abstract": "Text."}), lambda *_, **__: None)  # type: ignore[arg-type]
+    pasted, _, emptied = tab.take(None, json.dumps({"title": "Pasted", "abstract": "Text."}), lambda *_, **__: None)
     assert "1 added" in pasted
     assert emptied == ""
     assert len(library) == 7
@@ -145,7 +145,7 @@ def test_papers_are_added_and_removed(tab: LibraryTab, library: Library, tmp_pat
         tab.take(None, " ")
     assert "2 papers of new.jsonl removed" in tab.drop_source("new.jsonl")
     assert tab.drop_source(None) == gr.skip()
-    assert "1 paper" in tab.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
+    assert "1 paper" in tab.drop(SimpleNamespace(value="t-hippo"))
     assert len(library) == 4
 
 
@@ -162,7 +162,7 @@ def test_a_locked_library_says_so(tab: LibraryTab, library: Library) -> None:
     there.wait(10)
     try:
         with pytest.raises(gr.Error, match="is writing to"):
-            tab.drop(SimpleNamespace(value="t-hippo"))  # type: ignore[arg-type]
+            tab.drop(SimpleNamespace(value="t-hippo"))
     finally:
         done.set()
         thread.join()

@@ -31,8 +31,8 @@ ASKED = {
 @pytest.fixture
 def address(library: Library, gated: Scripted, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A page with room for one answer and two that wait."""
-    monkeypatch.setattr(app, "_AT_ONCE", 1)
-    monkeypatch.setattr(app, "_WAITING", 2)
+    monkeypatch.setattr(app, "_MAX_CONCURRENT", 1)
+    monkeypatch.setattr(app, "_MAX_QUEUED", 2)
     page = app.build_app(Assistant(library, gated))
     app.launch(page, "127.0.0.1", app._free_port("127.0.0.1", 7790))
     yield page.local_url

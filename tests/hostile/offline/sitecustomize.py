@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from typing import Any
 
 
 def _note(line: str) -> None:
@@ -10,7 +11,7 @@ def _note(line: str) -> None:
         log.write(line + "\n")
 
 
-def _guard(event: str, arguments: tuple) -> None:
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
         sock, address = arguments
         outside = sock.family in (socket.AF_INET, socket.AF_INET6) and not _near(address[0] if address else "127.0.0.1")

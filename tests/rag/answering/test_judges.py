@@ -96,12 +96,18 @@ def test_llm_settings_say_what_is_missing(spec: str, said: str, monkeypatch: pyt
         load_llm(spec)
 
 
+def address_of(spec: str) -> str:
+    model = load_llm(spec)
+    assert model
+    return model.address
+
+
 def test_addresses_come_from_the_usual_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "k")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:1/v1")
-    assert load_llm("openai:m").address == "http://localhost:1/v1"
+    assert address_of("openai:m") == "http://localhost:1/v1"
     monkeypatch.delenv("OPENAI_BASE_URL")
     monkeypatch.setenv("OPENAI_API_BASE", "http://localhost:2/v1")
-    assert load_llm("openai:m").address == "http://localhost:2/v1"
+    assert address_of("openai:m") == "http://localhost:2/v1"
     monkeypatch.setenv("OLLAMA_HOST", "localhost:3")
-    assert load_llm("ollama:m").address == "http://localhost:3"
+    assert address_of("ollama:m") == "http://localhost:3"

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_lines_are_sentences_of_their_own() -> None:
 
 
 def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
-    def pieces():  # type: ignore[no-untyped-def]
+    def pieces() -> Iterator[str]:
         yield "One. [1] Tw"
         yield "STOP"
 

@@ -49,6 +49,15 @@ def indexed(run: Any, tmp_path: Path) -> Any:
     return run
 
 
+def test_a_withdrawn_paper_is_marked_wherever_hits_are_listed(run: Any, tmp_path: Path) -> None:
+    row = {"id": "w", "title": "On ads", "abstract": "Withdrawn.", "year": 2023}
+    (tmp_path / "w.jsonl").write_text(json.dumps(row))
+    run("index", tmp_path / "w.jsonl")
+    (found,) = json.loads(run("search", "ads", "--json")[1])
+    assert (found["title"], found["year"], found["sentence"]) == ("On ads (withdrawn)", 2023, "Withdrawn.")
+    assert "1. On ads (withdrawn)" in run("search", "ads")[1]
+
+
 def test_ask_prints_the_answer_and_nothing_else(indexed: Any) -> None:
     code, out, err = indexed("ask", "Which theory inspired HippoRAG?")
     assert code == 0
@@ -66,7 +75,7 @@ def test_ask_as_json_has_the_documented_shape(indexed: Any) -> None:
     assert answer["claims"][0]["citations"] == [1]
     assert answer["claims"][0]["support"] == 1.0
     first = answer["citations"][0]
-    assert set(first) == {"number", "paper_id", "title", "url", "sentences"}
+    assert set(first) == {"number", "paper_id", "title", "url", "sentences", "offsets"}
     assert first["paper_id"] == "a"
     assert answer["related"] == []
 
@@ -80,7 +89,7 @@ def test_abstaining_exits_with_3(indexed: Any) -> None:
 def test_search(indexed: Any) -> None:
     code, out, _ = indexed("search", "hippocampal theory", "--json", "-k", 1)
     assert code == 0
-    assert [set(h) for h in json.loads(out)] == [{"paper_id", "title", "score", "sentence"}]
+    assert [set(h) for h in json.loads(out)] == [{"paper_id", "title", "url", "year", "sentence", "score"}]
     assert json.loads(indexed("search", "memory", "--json", "--year", 2023)[1])[0]["paper_id"] == "b"
     assert "1. HippoRAG memory" in indexed("search", "hippocampal theory")[1]
 

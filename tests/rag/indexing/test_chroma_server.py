@@ -128,7 +128,7 @@ def test_a_writer_whose_lease_was_taken_stops(machine: Callable[..., Library], p
 def test_a_restart_in_mid_question_is_waited_for(
     machine: Callable[..., Library], papers: list[Paper], chroma: Chroma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chroma_server, "PATIENCE", 60.0)  # a busy machine starts a server slowly
+    monkeypatch.setattr(chroma_server, "MAX_RETRYING", 60.0)  # a busy machine starts a server slowly
     library = machine("one")
     library.sync(papers)
     before = library.search("retrieval heads", k=2)
@@ -142,7 +142,7 @@ def test_a_restart_in_mid_question_is_waited_for(
 def test_a_server_that_is_gone_or_hangs_is_named_in_one_line(
     machine: Callable[..., Library], papers: list[Paper], chroma: Chroma, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chroma_server, "PATIENCE", 0.2)
+    monkeypatch.setattr(chroma_server, "MAX_RETRYING", 0.2)
     monkeypatch.setattr(chroma_server, "TIMEOUT", 0.5)
     library = machine("one")
     library.sync(papers)
@@ -169,7 +169,7 @@ def test_what_is_missing_or_mistaken_is_said(
     machine("one").sync(papers)
     with pytest.raises(LibraryError, match="made with embedding 'fake@1', and this is 'fake@2'"):
         machine("two", embedder=FakeEmbedder("fake@2"))
-    with pytest.raises(LibraryError, match=r"follows http://127[^ ]*: set ASKPAPERS_CHROMA_URL"):
+    with pytest.raises(LibraryError, match=r"is a replica of http://127[^ ]*: set ASKPAPERS_CHROMA_URL"):
         Library.open(tmp_path / "one", embedder=embedder)
     Library.open(tmp_path / "own", embedder=embedder).sync(papers)
     with pytest.raises(LibraryError, match="holds an index of its own"):
@@ -272,7 +272,7 @@ def test_the_command_line_indexes_and_asks_on_a_server(chroma: Chroma, tmp_path:
 def test_doctor_looks_at_a_server(machine: Callable[..., Library], chroma: Chroma, papers: list[Paper]) -> None:
     library = machine("home")
     library.sync(papers)
-    settings = Settings(home=library.home, chroma_url=chroma.url)
+    settings = Settings.load(home=library.home, chroma_url=chroma.url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rag.library.load_embedder", lambda *given: FakeEmbedder())
         assert [str(check) for check in examine(settings) if not check.ok] == []

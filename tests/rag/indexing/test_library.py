@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -192,9 +193,12 @@ def test_what_chroma_does_not_find_is_written_again(
     monkeypatch.setattr(library.index.vector_store, "unreachable", lambda rows: answers.pop(0))
     written: list[str] = []
     put = library.index.vector_store.put
-    monkeypatch.setattr(
-        library.index.vector_store, "put", lambda rows, known: (written.extend(r[0].id for r in rows), put(rows, known))
-    )
+
+    def noted(rows: Any, known: Any) -> None:
+        written.extend(row[0].id for row in rows)
+        put(rows, known)
+
+    monkeypatch.setattr(library.index.vector_store, "put", noted)
     papers = [Paper("a", "A", "On memory."), Paper("b", "B", "On attention.")]
     assert library.sync(papers).notes == []
     assert written == ["a", "b", "a"]

@@ -23,7 +23,7 @@ def read(tmp_path: Path) -> Read:
         reading = read_papers(path)
         papers = list(reading)
         assert reading.read == len(papers) + len(reading.rejected) > 0
-        assert all(record.source == name for record in [*papers, *reading.rejected])
+        assert {r.source for r in papers} | {r.source for r in reading.rejected} <= {name}
         return papers, reading.rejected
 
     return written

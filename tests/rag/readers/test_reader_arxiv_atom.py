@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from rag.types import Paper
+from tests.rag.readers.conftest import Read
 
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom">
@@ -36,7 +39,7 @@ PAPER = Paper(
 )
 
 
-def test_a_feed_under_any_name_and_encoding(read):
+def test_a_feed_under_any_name_and_encoding(read: Read) -> None:
     for name in "feed.xml", "feed.atom", "query.txt", "query":
         papers, rejected = read(name, FEED)
         assert papers == [PAPER]
@@ -45,13 +48,13 @@ def test_a_feed_under_any_name_and_encoding(read):
     assert read("feed.xml", FEED.replace("UTF-8", "UTF-16").encode("utf-16"))[0] == [PAPER]
 
 
-def test_a_cut_feed_gives_what_is_in_front(read):
+def test_a_cut_feed_gives_what_is_in_front(read: Read) -> None:
     papers, rejected = read("feed.xml", FEED[: FEED.index("No summary")])
     assert papers == [PAPER]
     assert rejected[0].reason.startswith("not XML that can be read: ")
 
 
-def test_entities_are_neither_expanded_nor_fetched(read, tmp_path):
+def test_entities_are_neither_expanded_nor_fetched(read: Read, tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     for entity in '<!ENTITY x "lol">', f'<!ENTITY x SYSTEM "file://{tmp_path}/secret.txt">':
         papers, rejected = read(
@@ -61,6 +64,6 @@ def test_entities_are_neither_expanded_nor_fetched(read, tmp_path):
         assert rejected[0].reason.startswith("not XML that can be read: EntitiesForbidden")
 
 
-def test_other_xml(read):
+def test_other_xml(read: Read) -> None:
     assert read("a.xml", "<a><b/></a>")[1][0].reason == "no papers found"
     assert read("a.xml", "no XML")[1][0].reason.startswith("not XML that can be read")

@@ -4,6 +4,7 @@ import gzip
 import json
 
 from rag.types import Paper
+from tests.rag.readers.conftest import Read
 
 ROW = {
     "id": "0704.0001",
@@ -34,7 +35,7 @@ PAPER = Paper(
 )
 
 
-def test_the_snapshot_under_any_name_and_packed(read):
+def test_the_snapshot_under_any_name_and_packed(read: Read) -> None:
     rows = json.dumps(ROW) + "\n" + json.dumps({**ROW, "id": "hep-th/9901001"}) + "\n"
     for name in "arxiv-metadata-oai-snapshot.json", "snapshot.txt":
         papers, rejected = read(name, rows)
@@ -44,7 +45,7 @@ def test_the_snapshot_under_any_name_and_packed(read):
     assert read("snapshot.json.gz", gzip.compress(rows.encode()))[0][0] == PAPER
 
 
-def test_a_snapshot_with_odd_fields(read):
+def test_a_snapshot_with_odd_fields(read: Read) -> None:
     odd = {"versions": [None], "authors_parsed": [[], "x", [1]], "update_date": "2008-11-26"}
     papers, rejected = read(
         "s.json", json.dumps({**ROW, **odd}) + "\nnot JSON\n" + json.dumps({**ROW, "abstract": " "})

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.types import Paper
+from tests.rag.readers.conftest import Read
 
 FULL = r"""% Encoding: UTF-8
 @comment{jabref-meta: x}
@@ -20,7 +21,7 @@ FULL = r"""% Encoding: UTF-8
 """
 
 
-def test_a_full_entry(read):
+def test_a_full_entry(read: Read) -> None:
     papers, rejected = read("refs.bib", FULL)
     assert papers == [
         Paper(
@@ -50,13 +51,13 @@ def test_a_full_entry(read):
         ("note = {x}", "t-", ""),
     ],
 )
-def test_identity_and_link(read, field, id, url):
+def test_identity_and_link(read: Read, field: str, id: str, url: str) -> None:
     papers, _ = read("a.bib", f"@misc{{key, title={{T}}, abstract={{A}}, {field}}}")
     assert papers[0].id.startswith(id)
     assert papers[0].url == url
 
 
-def test_broken_entries_are_told_and_the_rest_is_read(read):
+def test_broken_entries_are_told_and_the_rest_is_read(read: Read) -> None:
     papers, rejected = read(
         "a.bib",
         "@article{a, title={A}, abstract={a}}\n"
@@ -77,13 +78,13 @@ def test_broken_entries_are_told_and_the_rest_is_read(read):
     assert rejected[1].reason.startswith("broken entry: is a brace, a quote or a comma missing? (@article{c,")
 
 
-def test_content_tells_it_from_its_start(read):
+def test_content_tells_it_from_its_start(read: Read) -> None:
     assert len(read("refs.txt", FULL)[0]) == 1
     assert len(read("export", FULL)[0]) == 1
 
 
 @pytest.mark.parametrize("abstract", ["{" * 50_000 + "x" + "}" * 50_000, r"\frac{", r"$5 off", "\\begin{x}", "50% off"])
-def test_odd_latex_keeps_the_paper(read, abstract, capfd):
+def test_odd_latex_keeps_the_paper(read: Read, abstract: str, capfd: pytest.CaptureFixture[str]) -> None:
     papers, rejected = read(
         "a.bib", f"@a{{k, title={{T}}, abstract = {{{abstract}}}}}\n@a{{l, title={{U}}, abstract={{u}}}}"
     )
@@ -92,7 +93,7 @@ def test_odd_latex_keeps_the_paper(read, abstract, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_huge_abstract_is_refused_by_name(read):
+def test_a_huge_abstract_is_refused_by_name(read: Read) -> None:
     papers, rejected = read(
         "a.bib", f"@a{{k, title={{{{T}}}}, abstract = {{{'{w}ord ' * 400_000}}}}}\n@a{{l, title={{U}}, abstract={{u}}}}"
     )

@@ -5,10 +5,11 @@ import csv
 import pytest
 
 from rag.types import Paper
+from tests.rag.readers.conftest import Read
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_any_delimiter(read, delimiter):
+def test_any_delimiter(read: Read, delimiter: str) -> None:
     row = '"x1"{0}"On A{0} and B"{0}"It says ""yes""."{0}"A. Lee and B. Ek"{0}2020{0}"cs.CL cs.LG"'
     header = "id{0}Title{0}Abstract{0}Authors{0}Year{0}Categories"
     for name in "a.csv", "a.tsv", "a.txt", "a.dat":
@@ -18,7 +19,7 @@ def test_any_delimiter(read, delimiter):
         assert not rejected
 
 
-def test_line_numbers_with_newlines_in_cells(read):
+def test_line_numbers_with_newlines_in_cells(read: Read) -> None:
     papers, rejected = read("a.csv", '\ntitle,abstract\n"A\nA","a\nb"\n\nB,\n   \nC,c\nD,d,e\n')
     assert [(paper.title, paper.abstract, paper.line) for paper in papers] == [("A A", "a b", 3), ("C", "c", 9)]
     assert [str(r) for r in rejected] == [
@@ -27,14 +28,14 @@ def test_line_numbers_with_newlines_in_cells(read):
     ]
 
 
-def test_an_open_quote_costs_one_row(read):
+def test_an_open_quote_costs_one_row(read: Read) -> None:
     papers, rejected = read("a.csv", 'title,abstract\nA,a\nB,"b\nC,c\nD,"d"\nE,e\nF,"f" g\nG,g\n')
     assert [(paper.title, paper.line) for paper in papers] == [("A", 2), ("C", 4), ("D", 5), ("E", 6), ("G", 8)]
     assert [r.line for r in rejected] == [3, 7]
     assert all(r.reason.startswith("not CSV: ") for r in rejected)
 
 
-def test_huge_cells_nul_and_no_usable_header(read):
+def test_huge_cells_nul_and_no_usable_header(read: Read) -> None:
     papers, rejected = read("a.csv", f"title,abstract,full\nA,a\0,{'x' * 500_000}\nB,{'y ' * 200_000},\n")
     assert [(paper.title, paper.abstract) for paper in papers] == [("A", "a")]
     assert rejected[0].reason == "abstract of 399,999 characters; more than 100,000 is not an abstract (B)"
@@ -42,6 +43,6 @@ def test_huge_cells_nul_and_no_usable_header(read):
     assert read("c.csv", "title,abstract\n")[1][0].reason == "no papers found"
 
 
-def test_csv_limit_is_not_lowered(read):
+def test_csv_limit_is_not_lowered(read: Read) -> None:
     read("a.csv", "title,abstract\nA,a\n")
     assert csv.field_size_limit() >= 10_000_000

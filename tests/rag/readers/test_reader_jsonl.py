@@ -1,24 +1,26 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from rag.readers import jsonl
 from rag.readers import lines as lines_module
 from rag.types import Paper
+from tests.rag.readers.conftest import Read
 
 A = {"id": "a", "title": "On A", "abstract": "About A."}
 B = {"id": "b", "title": 'On "B" \\ {', "abstract": "About } B."}
 
 
-def test_the_shape_of_beir(read):
+def test_the_shape_of_beir(read: Read) -> None:
     papers, rejected = read("corpus.jsonl", '{"_id": "4983", "title": "T.", "text": "Body\\nof it.", "metadata": {}}\n')
     assert papers == [Paper("4983", "T.", "Body of it.")]
     assert (papers[0].source, papers[0].line, rejected) == ("corpus.jsonl", 1, [])
 
 
-def test_the_names_of_fields(read):
+def test_the_names_of_fields(read: Read) -> None:
     full = {
         "paper_id": "x1",
         "Title": "T",
@@ -32,7 +34,7 @@ def test_the_names_of_fields(read):
     assert papers == [Paper("x1", "T", "S", ("Ann Lee", "Bo Ek"), 2021, "https://example.org/x", ("cs.CL", "cs.LG"))]
 
 
-def test_a_bad_line_is_told_and_the_rest_is_read(read):
+def test_a_bad_line_is_told_and_the_rest_is_read(read: Read) -> None:
     broken = '{"title": "cut'
     papers, rejected = read("a.jsonl", "\n".join([broken, json.dumps(A), "", "[1]", "7", json.dumps(B)]))
     assert [(paper.id, paper.line) for paper in papers] == [("a", 2), ("b", 6)]
@@ -45,7 +47,7 @@ def test_a_bad_line_is_told_and_the_rest_is_read(read):
 
 @pytest.mark.parametrize("indent", [None, 1])
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.txt", "a"])
-def test_an_array(read, indent, name):
+def test_an_array(read: Read, indent: Any, name: str) -> None:
     papers, rejected = read(name, json.dumps([A, 5, B, {**A, "id": "c", "extra": {"deep": [{}]}}], indent=indent))
     assert [paper.id for paper in papers] == ["a", "b", "c"]
     assert papers[1].title == B["title"]
@@ -53,26 +55,26 @@ def test_an_array(read, indent, name):
     assert not rejected
 
 
-def test_an_array_with_a_bad_record_or_without_an_end(read):
+def test_an_array_with_a_bad_record_or_without_an_end(read: Read) -> None:
     papers, rejected = read("a.json", f'[{json.dumps(A)},\n{{"title": 01}},\n{json.dumps(B)},\n{{"title": "cut')
     assert [paper.id for paper in papers] == ["a", "b"]
     assert [r.line for r in rejected] == [2, 4]
     assert read("b.json", "[]")[1][0].reason == "no papers found"
 
 
-def test_escapes_across_pieces(read, monkeypatch):
+def test_escapes_across_pieces(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = read("a.json", json.dumps([A, B]))[0]
     for size in range(1, 12):
         monkeypatch.setattr(lines_module, "PIECE", size)
         assert read("a.json", json.dumps([A, B]))[0] == expected
 
 
-def test_one_object_over_several_lines(read):
+def test_one_object_over_several_lines(read: Read) -> None:
     assert [paper.id for paper in read("a.json", json.dumps(A, indent=2))[0]] == ["a"]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
-def test_a_record_too_long_to_hold(read, monkeypatch, name):
+def test_a_record_too_long_to_hold(read: Read, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(lines_module, "MAX_LINE", 10_000)
     monkeypatch.setattr(jsonl, "MAX_LINE", 10_000)
     monkeypatch.setattr(lines_module, "PIECE", 1_000)
@@ -84,7 +86,7 @@ def test_a_record_too_long_to_hold(read, monkeypatch, name):
 
 
 @pytest.mark.parametrize("value", ["[" * 100_000, "9" * 5_000, "NaN", "Infinity", "1e999", "{}", "[[[]]]", '"\\ud800"'])
-def test_odd_values_never_raise(read, value):
+def test_odd_values_never_raise(read: Read, value: Any) -> None:
     for field in "id", "title", "abstract", "authors", "year", "url", "categories", "version":
         row = ", ".join(f'"{name}": {value if name == field else json.dumps(A.get(name))}' for name in (*A, field))
         for name in "a.jsonl", "a.json":
@@ -93,7 +95,7 @@ def test_odd_values_never_raise(read, value):
                 assert paper.content_hash
 
 
-def test_control_characters_and_halves_of_pairs_are_removed(read):
+def test_control_characters_and_halves_of_pairs_are_removed(read: Read) -> None:
     papers, _ = read(
         "a.jsonl", '{"title": "A\\u0000 \\ud800ti\x00t\x07le", "abstract": "Raw\ttab\\u001b[31m and \\ud83d\\ude00"}'
     )

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rag.readers.record import arxiv_id, make_paper, normalised, title_id
 from rag.types import Paper, Rejected
 
 
-def made(**fields: object) -> Paper | Rejected:
+def made(**fields: object) -> Any:
     return make_paper({"title": "T", "abstract": "A", **fields}, "a.jsonl", 3)
 
 
@@ -27,7 +29,7 @@ def made(**fields: object) -> Paper | Rejected:
         ("https://doi.org/10.48550/ARXIV.2306.00978", "2306.00978", 0),
     ],
 )
-def test_arxiv_ids(text, id, version):
+def test_arxiv_ids(text: str, id: str, version: int) -> None:
     assert arxiv_id(text) == (id, version)
     paper = made(id=text)
     assert (paper.id, paper.version) == (id, version)
@@ -38,12 +40,12 @@ def test_arxiv_ids(text, id, version):
     "text",
     ["4983", "13734012", "2306", "2306.0098", "2399.00978", "1234.5678901", "x2306.00978", "10.1145/2306.00978", ""],
 )
-def test_ids_of_other_kinds(text):
+def test_ids_of_other_kinds(text: str) -> None:
     assert arxiv_id(text) == ("", 0)
     assert made(id=text).id == (text or title_id("T"))
 
 
-def test_an_arxiv_id_is_found_wherever_it_is():
+def test_an_arxiv_id_is_found_wherever_it_is() -> None:
     for fields in (
         {"url": "https://arxiv.org/abs/2306.00978v2"},
         {"doi": "10.48550/arXiv.2306.00978"},
@@ -54,7 +56,7 @@ def test_an_arxiv_id_is_found_wherever_it_is():
     assert made(id="77", version="v4").version == 0
 
 
-def test_a_paper_without_an_id_is_known_by_its_title():
+def test_a_paper_without_an_id_is_known_by_its_title() -> None:
     same = ["Attention Is All You Need", "attention is  ALL you need!", "Ａttention: is all—you need."]
     assert len({made(title=title).id for title in same}) == 1
     assert made(title=same[0]).id == title_id(same[0])
@@ -76,7 +78,7 @@ def test_a_paper_without_an_id_is_known_by_its_title():
         (5.5, ("5.5",)),
     ],
 )
-def test_authors(value, names):
+def test_authors(value: Any, names: Any) -> None:
     assert made(authors=value).authors == names
 
 
@@ -95,12 +97,12 @@ def test_authors(value, names):
         ([], None),
     ],
 )
-def test_year(value, year):
+def test_year(value: Any, year: Any) -> None:
     assert made(year=value).year == year
     assert made(year=value, date="1999-01-01").year == (year or 1999)
 
 
-def test_links_are_http_or_nothing():
+def test_links_are_http_or_nothing() -> None:
     assert made(url="https://x.org/a?b=c").url == "https://x.org/a?b=c"
     for url in (
         "javascript:alert(1)",
@@ -115,14 +117,14 @@ def test_links_are_http_or_nothing():
     assert made(url="data:x", id="2306.00978").url == "https://arxiv.org/abs/2306.00978"
 
 
-def test_categories():
+def test_categories() -> None:
     assert made(categories="cs.CL cs.LG").categories == ("cs.CL", "cs.LG")
     assert made(categories=["Computer Science", 5, None]).categories == ("Computer Science", "5")
     assert made(categories="['cs.CL', 'cs.LG']").categories == ("cs.CL", "cs.LG")
     assert made(categories={"a": 1}).categories == ()
 
 
-def test_types_that_can_be_read_are_and_others_are_refused():
+def test_types_that_can_be_read_are_and_others_are_refused() -> None:
     assert made(title=1984).title == "1984"
     assert made(abstract=["Part one.", "Part two."]).abstract == "Part one. Part two."
     for value in None, True, {}, {"a": "b"}, [], [[1]], " \n\t", "\x00\x07":
@@ -131,7 +133,7 @@ def test_types_that_can_be_read_are_and_others_are_refused():
     assert str(made(title=None, abstract=None)) == "a.jsonl:3: no title"
 
 
-def test_limits():
+def test_limits() -> None:
     assert isinstance(made(abstract="a" * 100_000, title="t" * 2_000, id="i" * 200), Paper)
     assert (
         made(abstract="a" * 100_001).reason
@@ -141,7 +143,7 @@ def test_limits():
     assert made(id="i" * 201).reason == "id of 201 characters; more than 200 is not an id (T)"
 
 
-def test_whitespace():
+def test_whitespace() -> None:
     paper = made(title="  A\n  title\u2028here ", abstract="One\r\ntwo\u00a0three.\n\nFour.")
     assert (paper.title, paper.abstract) == ("A title here", "One two three. Four.")
 
@@ -156,11 +158,11 @@ def test_whitespace():
         {"comment": "This submission has been withdrawn by arXiv administrators"},
     ],
 )
-def test_withdrawn_papers_are_known(fields):
+def test_withdrawn_papers_are_known(fields: dict[str, Any]) -> None:
     assert made(**fields).withdrawn
     assert made(**fields).display_title == "T (withdrawn)"
 
 
 @pytest.mark.parametrize("abstract", ["The drug was withdrawn from the market.", "We study withdrawn papers on arXiv."])
-def test_other_withdrawals_are_not_the_papers(abstract):
+def test_other_withdrawals_are_not_the_papers(abstract: str) -> None:
     assert not made(abstract=abstract, comments="12 pages").withdrawn

@@ -5,6 +5,7 @@ import json
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 
 from rag.errors import SourceError
 from rag.readers import READERS, read_papers
+from tests.rag.readers.conftest import Read
 
 
 def row(name: str) -> str:
     return json.dumps({"id": name, "title": f"On {name}", "abstract": f"About {name}."}) + "\n"
 
 
-def test_a_folder_is_read_in_order_with_sources_from_its_own_name(tmp_path):
+def test_a_folder_is_read_in_order_with_sources_from_its_own_name(tmp_path: Path) -> None:
     root = tmp_path / "papers"
     (root / "sub" / ".git").mkdir(parents=True)
     (root / "b.jsonl").write_text(row("b"))
@@ -40,7 +42,7 @@ def test_a_folder_is_read_in_order_with_sources_from_its_own_name(tmp_path):
     assert reading.read == 5
 
 
-def test_relative_paths(tmp_path, monkeypatch):
+def test_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "a.jsonl").write_text(row("a"))
     monkeypatch.chdir(tmp_path / "papers")
@@ -49,7 +51,7 @@ def test_relative_paths(tmp_path, monkeypatch):
     assert [paper.source for paper in read_papers("a.jsonl")] == ["a.jsonl"]
 
 
-def test_reading_streams_and_starts_anew(tmp_path):
+def test_reading_streams_and_starts_anew(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(row("a") + "{\n" + row("b"))
     reading = read_papers(path)
@@ -68,20 +70,20 @@ def test_reading_streams_and_starts_anew(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["missing.jsonl", "", "a\nb", "a\0b", "x" * 5_000, "/dev/null"])
-def test_a_path_that_is_missing_is_told_at_once(path):
+def test_a_path_that_is_missing_is_told_at_once(path: Any) -> None:
     with pytest.raises(SourceError) as error:
         read_papers(path)
     assert "no such file or folder" in str(error.value)
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_without_files(tmp_path):
+def test_a_folder_without_files(tmp_path: Path) -> None:
     reading = read_papers(tmp_path)
     assert list(reading) == []
     assert [r.reason for r in reading.rejected] == ["holds no files to read"]
 
 
-def test_files_that_hold_no_text(read):
+def test_files_that_hold_no_text(read: Read) -> None:
     for name, content in ("a.jsonl", b""), ("a.bib", b"\xef\xbb\xbf"), ("a.csv.gz", gzip.compress(b"")):
         assert [r.reason for r in read(name, content)[1]] == ["is empty"]
     for name, content in (
@@ -93,7 +95,7 @@ def test_files_that_hold_no_text(read):
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.txt", "a.bib", "a.csv", "a.xml"])
-def test_what_is_not_utf8_is_told_where_it_is_used(read, name):
+def test_what_is_not_utf8_is_told_where_it_is_used(read: Read, name: str) -> None:
     good, bad = ("On good", "About it."), ("On café", "Déjà vu.")
     text = {
         "a.jsonl": "".join(f'{{"title": "{t}", "abstract": "{a}", "other": "é"}}\n' for t, a in (good, bad, good)),
@@ -112,11 +114,11 @@ def test_what_is_not_utf8_is_told_where_it_is_used(read, name):
         assert read(name, text.encode(encoding))[0] == papers
 
 
-def test_a_replacement_character_of_the_source_is_kept(read):
+def test_a_replacement_character_of_the_source_is_kept(read: Read) -> None:
     assert read("a.jsonl", row("x\ufffd"))[0][0].title == "On x\ufffd"
 
 
-def test_damaged_archives_give_what_is_in_front_of_the_damage(read):
+def test_damaged_archives_give_what_is_in_front_of_the_damage(read: Read) -> None:
     draw = random.Random(0)
     rows = "".join(row(f"{i} {draw.random()} {draw.random()}") for i in range(200))
     packed = gzip.compress(rows.encode())
@@ -135,7 +137,7 @@ def test_damaged_archives_give_what_is_in_front_of_the_damage(read):
     assert len(read("unmarked.jsonl", packed)[0]) == 200
 
 
-def test_a_line_that_unfolds_without_end(read):
+def test_a_line_that_unfolds_without_end(read: Read) -> None:
     packed = gzip.compress(b'{"title": "' + b"a" * 25_000_000 + b'"}\n' + row("b").encode(), 1)
     papers, rejected = read("bomb.jsonl.gz", packed)
     assert [(paper.id, paper.line) for paper in papers] == [("b", 2)]
@@ -143,7 +145,7 @@ def test_a_line_that_unfolds_without_end(read):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(tmp_path):
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(row("a"))
     (tmp_path / "a.jsonl").chmod(0)
     reading = read_papers(tmp_path / "a.jsonl")
@@ -178,19 +180,19 @@ FUZZ = settings(
 
 @FUZZ
 @given(content=st.binary(max_size=300))
-def test_any_bytes(tmp_path, content):
+def test_any_bytes(tmp_path: Path, content: Any) -> None:
     counts_add_up(tmp_path, content)
 
 
 @FUZZ
 @given(parts=st.lists(st.sampled_from(PARTS), max_size=40), codec=st.sampled_from(["utf-8", "utf-16", "utf-7"]))
-def test_any_mix_of_the_formats(tmp_path, parts, codec):
+def test_any_mix_of_the_formats(tmp_path: Path, parts: Any, codec: Any) -> None:
     counts_add_up(tmp_path, "".join(parts).encode(codec))
 
 
 @FUZZ
 @given(content=st.binary(max_size=200))
-def test_any_damaged_archive(tmp_path, content):
+def test_any_damaged_archive(tmp_path: Path, content: Any) -> None:
     file = tmp_path / "fuzz.jsonl.gz"
     file.write_bytes(b"\x1f\x8b\x08\x00" + content)
     reading = read_papers(file)
@@ -198,5 +200,5 @@ def test_any_damaged_archive(tmp_path, content):
     assert reading.read == len(papers) + len(reading.rejected) > 0
 
 
-def test_every_reader_is_named_for_its_file():
+def test_every_reader_is_named_for_its_file() -> None:
     assert all(reader.__module__ == f"rag.readers.{name}" for name, reader in READERS.items())

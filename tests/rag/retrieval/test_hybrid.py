@@ -52,7 +52,7 @@ def test_late_scores_are_shaped_by_question_and_sentences(library: Library) -> N
 
 def test_a_wide_filter_finds_what_a_narrow_one_does(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = library.search("memory and attention", where={"year": [2023, 2024]})
-    monkeypatch.setattr("rag.retrieval.hybrid.EXACT_UP_TO", 0)
+    monkeypatch.setattr("rag.retrieval.hybrid.EXACT_PAPERS", 0)
     assert library.search("memory and attention", where={"year": [2023, 2024]}) == narrow
 
 
@@ -68,11 +68,16 @@ def test_a_wide_filter_is_sifted_until_there_are_enough(
     library.sync(many)
     where = {"year": 2003}
     narrow = library.search("memory and attention", k=60, where=where)
-    monkeypatch.setattr("rag.retrieval.hybrid.EXACT_UP_TO", 50)
-    monkeypatch.setattr("rag.retrieval.hybrid.SIFTED", 10)
+    monkeypatch.setattr("rag.retrieval.hybrid.EXACT_PAPERS", 50)
+    monkeypatch.setattr("rag.retrieval.hybrid.MIN_DEPTH_FILTERED", 10)
     asked: list[int] = []
     search = library.index.vector_store.search
-    monkeypatch.setattr(library.index.vector_store, "search", lambda vector, n: asked.append(n) or search(vector, n))
+
+    def counted(vector: Any, n: int) -> Any:
+        asked.append(n)
+        return search(vector, n)
+
+    monkeypatch.setattr(library.index.vector_store, "search", counted)
     wide = library.search("memory and attention", k=60, where=where)
     assert wide == narrow
     assert len(wide) == 60
