@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COLLECTION := data/daily_papers
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test cover test-all test-browser check docs eval bench audit lock clean
+.PHONY: help chat test test-all test-browser check docs eval bench audit lock clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -14,11 +14,8 @@ help: ## List what make can do
 chat: $(VENV)/installed ## Install, index the default collection and serve the chat page
 	@$(BIN)/askpapers serve
 
-test: $(VENV)/installed-dev ## Install and run the tests
-	@$(BIN)/python -m pytest
-
-cover: $(VENV)/installed-dev ## The same tests, which must reach the coverage that pyproject.toml asks for
-	@$(BIN)/python -m pytest --cov --cov-report=
+test: $(VENV)/installed-dev ## Install and run the tests; with COVER=1 they must reach the coverage that pyproject.toml asks for
+	@$(BIN)/python -m pytest $(if $(COVER),--cov --cov-report=)
 
 test-all: $(VENV)/installed-dev ## The slow tests too
 	@$(BIN)/python -m pytest -m 'not browser'

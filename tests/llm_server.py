@@ -57,96 +57,101 @@ class Script:
         return [r for r in self.requests if r.get("max_tokens") != 1 and "TinyNet: pruned" not in json.dumps(r)]
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Plays the script of its server."""
+
+    protocol_version = "HTTP/1.0"
+    script: Script
+
+    def do_GET(self) -> None:
+        if self.path in self.script.get:
+            self._json(self.script.get[self.path])
+        else:
+            self.send_error(404)
+
+    def do_POST(self) -> None:
+        script = self.script
+        script.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        script.authorisations.append(self.headers["Authorization"])
+        threading.Event().wait(script.delay)
+        status = script.then if script.then and len(script.requests) > 1 else script.status
+        if script.ollama:
+            self._ollama()
+        elif status != 200:
+            self._json({"error": {"message": script.error}}, status)
+        elif script.requests[-1].get("stream"):
+            self._stream()
+        else:
+            self._whole()
+
+    def _json(self, told: Any, status: int = 200) -> None:
+        self.send_response(status)
+        for name, value in self.script.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(told).encode())
+
+    def _pieces(self) -> tuple[str, ...]:
+        script = self.script
+        return (script.reply(script.requests[-1]["messages"]),) if script.reply else script.pieces
+
+    def _whole(self) -> None:
+        script = self.script
+        choice: dict[str, Any] = {"index": 0, "message": {"role": "assistant", "content": "".join(self._pieces())}}
+        probable = script.logprobs
+        if script.yes:
+            said = script.yes(script.requests[-1]["messages"])
+            probable = {"Yes": -0.01, "No": -5.0} if said else {"No": -0.01, "Yes": -5.0}
+        if probable:
+            top = [{"token": t, "logprob": p, "bytes": None} for t, p in probable.items()]
+            choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
+        self._json({"id": "1", "model": "m", "choices": [choice]})
+
+    def _stream(self) -> None:
+        script = self.script
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        if script.cut:
+            self.send_header("Content-Length", "1000000")  # more than comes: the connection is cut in mid-stream
+        self.end_headers()
+        if script.thoughts:
+            self._chunk({script.thoughts[0]: script.thoughts[1]})
+        if script.tool:
+            function = {"name": "f", "arguments": "{}"}
+            self._chunk({"tool_calls": [{"index": 0, "id": "c", "type": "function", "function": function}]})
+        for piece in self._pieces():
+            self._chunk({"content": piece})
+        if script.finish:
+            self._chunk({}, script.finish)
+        if script.usage:
+            self._event([], usage={**script.usage, "total_tokens": 0})
+        if not script.cut:
+            self.wfile.write(b"data: [DONE]\n\n")
+
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> None:
+        self._event([{"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish}])
+
+    def _event(self, choices: list[Any], **more: Any) -> None:
+        told = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices, **more}
+        self.wfile.write(f"data: {json.dumps(told)}\n\n".encode())
+
+    def _ollama(self) -> None:
+        """Ollama's own API: what a model is, and a chat."""
+        if self.path == "/api/show":
+            self._json({"model_info": {"qwen3.context_length": OLLAMA_SHOW}})
+            return
+        text = {"role": "assistant", "content": "".join(self.script.pieces)}
+        self._json({"model": "m", "message": text, "done": True, "done_reason": "stop", "eval_count": 3})
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
 @contextmanager
 def serving(script: Script) -> Iterator[Script]:
     """Serves a script; its `url` is what ASKPAPERS_LLM takes."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.0"
-
-        def do_GET(self) -> None:
-            if self.path not in script.get:
-                self.send_error(404)
-                return
-            self._json(script.get[self.path])
-
-        def _json(self, told: Any) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(told).encode())
-
-        def do_POST(self) -> None:
-            script.requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            script.authorisations.append(self.headers["Authorization"])
-            threading.Event().wait(script.delay)
-            if script.ollama:
-                self._ollama()
-                return
-            status = script.then if script.then and len(script.requests) > 1 else script.status
-            self.send_response(status)
-            for name, value in script.headers.items():
-                self.send_header(name, value)
-            if status != 200:
-                self.send_header("Content-Type", "application/json")
-                self.end_headers()
-                self.wfile.write(json.dumps({"error": {"message": script.error}}).encode())
-                return
-            messages = script.requests[-1]["messages"]
-            pieces = (script.reply(messages),) if script.reply else script.pieces
-            if not script.requests[-1].get("stream"):
-                self.send_header("Content-Type", "application/json")
-                self.end_headers()
-                choice: dict[str, Any] = {
-                    "index": 0,
-                    "message": {"role": "assistant", "content": "".join(pieces)},
-                }
-                probable = script.logprobs
-                if script.yes:
-                    said = script.yes(script.requests[-1]["messages"])
-                    probable = {"Yes": -0.01, "No": -5.0} if said else {"No": -0.01, "Yes": -5.0}
-                if probable:
-                    top = [{"token": t, "logprob": p, "bytes": None} for t, p in probable.items()]
-                    choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
-                self.wfile.write(json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode())
-                return
-            self.send_header("Content-Type", "text/event-stream")
-            if script.cut:
-                self.send_header("Content-Length", "1000000")  # more than comes: the connection is cut in mid-stream
-            self.end_headers()
-            deltas = [{script.thoughts[0]: script.thoughts[1]}] if script.thoughts else []
-            if script.tool:
-                call = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-                deltas.append({"tool_calls": [call]})
-            for extra in deltas:
-                choice = {"index": 0, "delta": {"role": "assistant", **extra}, "finish_reason": None}
-                chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
-                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-            for piece in [*pieces, *([""] if script.finish else [])]:
-                delta = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
-                chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [delta]}
-                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-            if script.finish:
-                ended = {**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": script.finish}]}
-                self.wfile.write(f"data: {json.dumps(ended)}\n\n".encode())
-            if script.usage:
-                told = {**chunk, "choices": [], "usage": {**script.usage, "total_tokens": 0}}
-                self.wfile.write(f"data: {json.dumps(told)}\n\n".encode())
-            if not script.cut:
-                self.wfile.write(b"data: [DONE]\n\n")
-
-        def _ollama(self) -> None:
-            """Ollama's own API: what a model is, and a chat."""
-            if self.path == "/api/show":
-                self._json({"model_info": {"qwen3.context_length": OLLAMA_SHOW}})
-                return
-            text = {"role": "assistant", "content": "".join(script.pieces)}
-            self._json({"model": "m", "message": text, "done": True, "done_reason": "stop", "eval_count": 3})
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = _Quiet(("127.0.0.1", 0), Handler)
+    server = _Quiet(("127.0.0.1", 0), type("Handler", (Handler,), {"script": script}))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     script.url = f"http://127.0.0.1:{server.server_port}/v1#scripted"

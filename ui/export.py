@@ -35,8 +35,7 @@ def markdown(name: str, turns: Sequence[Turn]) -> str:
         if not turn.answer:
             parts.append(f"*{_md(turn.error)}*" if turn.error else f"{_md(turn.said)} *(stopped)*")
             continue
-        claims = [_md(c.text) + "".join(f" [{n}]" for n in c.citations) for c in turn.answer.claims]
-        parts.append(" ".join([_md(turn.answer.message), *claims]).strip())
+        parts.append(_said(turn.answer))
         for c in turn.answer.citations:
             quotes = "".join(f"\n   > {_md(s.text)}" for s in c.sentences)
             parts.append(f"{c.number}. {_md(c.paper.title)}{_facts(c.paper)}{quotes}")
@@ -147,3 +146,16 @@ def _balanced(formula: str) -> bool:
         if depth:
             return False
     return True
+
+
+def _said(answer: Answer) -> str:
+    """The message and the claims with their markers: as a table, a list or a paragraph."""
+    claims = [_md(c.text) + "".join(f" [{n}]" for n in c.citations) for c in answer.claims]
+    message = _md(answer.message)
+    if answer.table:
+        inside = {i for row in answer.table.cells for cell in row for i in cell or ()}
+        around = " ".join(claim for i, claim in enumerate(claims) if i not in inside)
+        return "\n\n".join(filter(None, [message, answer.table.to_markdown(claims), around]))
+    if answer.listing:
+        return "\n".join([message, "", *(f"- {claim}" for claim in claims)]).strip()
+    return " ".join([message, *claims]).strip()

@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.types import Answer, Citation, Claim
+from rag.types import Answer, Citation, Claim, Table
 from ui.cards import thumbs
 from ui.markup import attribute, button, count, text
 
 _MARKER = re.compile(r"\s*\[(\d+)\]")
-_SLOW_AFTER = 2  # seconds from which on the page tells how long it has taken
+_VERDICTS = {"unsupported": "not supported by its source", "contradicted": "its source says otherwise"}
+_PATIENCE = 2  # seconds until a reader wants to know that it goes on
 
 
 def question(asked: str) -> str:
-    """The question as it stands above its answer."""
+    """What was asked, as it stands above its answer."""
     return f'<div class="question">{text(asked)}</div>'
 
 
 def writing(pieces: Sequence[str], status: str, seconds: float = 0) -> str:
     """An answer being made: the checked sentences so far, what is being done, and for how long if that is long."""
     said = _MARKER.sub(r"<sup>\1</sup>", text(" ".join(p.strip() for p in pieces)))
-    wait = f" · {seconds:.0f} s" if seconds >= _SLOW_AFTER else ""
+    wait = f" · {seconds:.0f} s" if seconds >= _PATIENCE else ""
     return (
         f'<div class="answer writing"><p>{said}</p><p class="status"><i class="dot"></i>{text(status)}{wait}</p></div>'
     )
@@ -38,25 +39,46 @@ def broken_off(state: str, said: str, error: str) -> str:
     return f'<div class="answer stopped"><p>{marked}</p><p class="status">{why}</p></div>'
 
 
-def answer(turn: str, shown: Answer, ratings: Mapping[int, bool] | None = None) -> str:
+def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) -> str:
     """An answer: what was said with its markers, how well it is grounded, what was withheld."""
-    claims = [_claim(turn, claim, shown.citations) for claim in shown.claims]
-    said = f"<ul>{''.join(f'<li>{c}</li>' for c in claims)}</ul>" if shown.listing else f"<p>{' '.join(claims)}</p>"
-    parts = [_understood(shown), _lead(shown), said if claims else ""]
-    parts += [_grounding(shown), _withheld(shown), _related(turn, shown)]
-    parts.append(_foot(turn, shown, (ratings or {}).get(0)))
-    return f'<div class="answer {shown.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
+    claims = [_claim(turn, claim, found.citations) for claim in found.claims]
+    said = f"<ul>{''.join(f'<li>{c}</li>' for c in claims)}</ul>" if found.listing else f"<p>{' '.join(claims)}</p>"
+    if found.table:
+        said = _table(found.table, claims)
+    parts = [_understood(found), _lead(found), said if claims else ""]
+    parts += [_grounding(found), _withheld(found), _related(turn, found)]
+    parts.append(_foot(turn, found, (ratings or {}).get(0)))
+    return f'<div class="answer {found.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
 
 
-def _understood(shown: Answer) -> str:
+def _table(table: Table, claims: Sequence[str]) -> str:
+    """A comparison: the claims in their cells, those outside it below."""
+
+    def cell(places: tuple[int, ...] | None) -> str:
+        if places is None:
+            return '<td class="empty">not stated</td>'
+        return f"<td>{' '.join(claims[i] for i in places) or 'withheld'}</td>"
+
+    head = "".join(f'<th scope="col">{text(column)}</th>' for column in ("", *table.columns))
+    rows = "".join(
+        f'<tr><th scope="row">{text(name)}</th>{"".join(map(cell, cells))}</tr>'
+        for name, cells in zip(table.rows, table.cells, strict=True)
+    )
+    inside = {i for row in table.cells for places in row for i in places or ()}
+    around = " ".join(claim for i, claim in enumerate(claims) if i not in inside)
+    shown = f'<div class="wide"><table class="comparison"><tr>{head}</tr>{rows}</table></div>'
+    return shown + (f"<p>{around}</p>" if around else "")
+
+
+def _understood(found: Answer) -> str:
     """A follow-up as it was searched, when that is something else than what was typed."""
-    differs = shown.standalone and " ".join(shown.standalone.split()) != " ".join(shown.question.split())
-    return f'<p class="understood">Understood as: {text(shown.standalone)}</p>' if differs else ""
+    differs = found.standalone and " ".join(found.standalone.split()) != " ".join(found.question.split())
+    return f'<p class="understood">Understood as: {text(found.standalone)}</p>' if differs else ""
 
 
-def _lead(shown: Answer) -> str:
-    style = "lead" if shown.outcome == "answered" else "outcome"
-    return f'<p class="{style}">{text(shown.message)}</p>' if shown.message else ""
+def _lead(found: Answer) -> str:
+    style = "lead" if found.outcome == "answered" else "outcome"
+    return f'<p class="{style}">{text(found.message)}</p>' if found.message else ""
 
 
 def _claim(turn: str, claim: Claim, citations: Sequence[Citation]) -> str:
@@ -64,8 +86,8 @@ def _claim(turn: str, claim: Claim, citations: Sequence[Citation]) -> str:
     markers = "".join(_marker(turn, claim, cited[n]) for n in claim.citations if n in cited)
     said = f"<q>{text(claim.text)}</q>" if claim.quoted else text(claim.text)
     warnings = f' <span class="warning">{text("; ".join(claim.warnings))}</span>' if claim.warnings else ""
-    if claim.verdict == "unsupported":
-        warnings = ' <span class="warning">not supported by its source</span>' + warnings
+    if said_of := _VERDICTS.get(claim.verdict):
+        warnings = f' <span class="warning">{said_of}</span>' + warnings
     return f'<span class="claim {claim.verdict}">{said}{markers}{warnings}</span>'
 
 
@@ -80,53 +102,53 @@ def _marker(turn: str, claim: Claim, citation: Citation) -> str:
     )
 
 
-def grounding(shown: Answer) -> str:
+def grounding(found: Answer) -> str:
     """In plain words, how many sentences rest on what they cite; "" when there is nothing to say."""
-    total = len(shown.claims)
+    total = len(found.claims)
     if not total:
         return ""
-    if all(c.quoted for c in shown.claims):
-        return f"{count(total, 'sentence')} quoted word for word from {count(len(shown.citations), 'abstract')}"
-    if all(c.verdict == "unchecked" for c in shown.claims):
+    if all(c.quoted for c in found.claims):
+        return f"{count(total, 'sentence')} quoted word for word from {count(len(found.citations), 'abstract')}"
+    if all(c.verdict == "unchecked" for c in found.claims):
         return f"{count(total, 'sentence')} not checked against what they cite"
-    supported = sum(c.verdict == "supported" for c in shown.claims)
+    supported = sum(c.verdict == "supported" for c in found.claims)
     return f"{supported} of {count(total, 'sentence')} supported by {'its' if total == 1 else 'their'} cited sentence"
 
 
-def _grounding(shown: Answer) -> str:
-    good = bool(shown.claims) and all(c.quoted or c.verdict == "supported" for c in shown.claims)
-    line = grounding(shown)
+def _grounding(found: Answer) -> str:
+    good = bool(found.claims) and all(c.quoted or c.verdict == "supported" for c in found.claims)
+    line = grounding(found)
     return f'<p class="grounding {"good" if good else "open"}">{line}</p>' if line else ""
 
 
-def _withheld(shown: Answer) -> str:
-    if not shown.withheld:
+def _withheld(found: Answer) -> str:
+    if not found.withheld:
         return ""
-    items = "".join(f"<li>{text(c.text)}</li>" for c in shown.withheld)
-    many = count(len(shown.withheld), "sentence")
+    items = "".join(f"<li>{text(c.text)}</li>" for c in found.withheld)
+    many = count(len(found.withheld), "sentence")
     return f'<details class="withheld"><summary>{many} withheld: not supported</summary><ul>{items}</ul></details>'
 
 
-def _related(turn: str, shown: Answer) -> str:
-    if shown.citations or not shown.related:
+def _related(turn: str, found: Answer) -> str:
+    if found.citations or not found.related:
         return ""
     items = "".join(
         f'<li><a class="do" name="show" href="?answer={attribute(turn)}#{n}">{text(p.display_title)}</a></li>'
-        for n, p in enumerate(shown.related, 1)
+        for n, p in enumerate(found.related, 1)
     )
     return f'<p class="near">Closest papers:</p><ol class="related">{items}</ol>'
 
 
-def _foot(turn: str, shown: Answer, rated: bool | None) -> str:
-    seconds = shown.timings.get("total")
-    about = f"{text(shown.model)}{f' · {seconds:.1f} s' if seconds is not None else ''}"
+def _foot(turn: str, found: Answer, rated: bool | None) -> str:
+    seconds = found.timings.get("total")
+    about = f"{text(found.model)}{f' · {seconds:.1f} s' if seconds is not None else ''}"
     acts = (
         button("copy", turn, "Copy", "the answer with its sources")
         + button("link", turn, "Link", "to this answer")
         + thumbs(turn, 0, rated)
     )
-    sources = [f"[{c.number}] {c.paper.title} {c.paper.url}".strip() for c in shown.citations]
-    plain = attribute("\n".join([shown.text, "", *sources]))
+    sources = [f"[{c.number}] {c.paper.title} {c.paper.url}".strip() for c in found.citations]
+    plain = attribute("\n".join([found.text, "", *sources]))
     return f'<p class="foot">{acts}<span class="about">{about}</span><span class="plain" title="{plain}"></span></p>'
 
 
@@ -138,11 +160,11 @@ def conversations(items: Iterable[tuple[str, str]], current: str) -> str:
     return f'<ul class="conversations">{rows}</ul>' if rows else '<p class="status">None yet.</p>'
 
 
-def answerers(forms: Iterable[tuple[str, str]]) -> str:
-    """The forms that the setting of the model can take, and what each lacks."""
+def answerers(forms: Iterable[tuple[str, str]], abilities: str) -> str:
+    """What the model can do; the forms that its setting can take, and what each lacks."""
     rows = "".join(f"<tr><td><code>{text(form)}</code></td><td>{text(state)}</td></tr>" for form, state in forms)
     how = "The page offers the model that it was started with: <code>askpapers serve --llm …</code>"
-    return f"<p>{how}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"
+    return f"<p>{text(abilities)}</p><p>{how}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"
 
 
 def welcome(papers: int, examples: Sequence[str]) -> str:

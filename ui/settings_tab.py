@@ -8,6 +8,7 @@ from typing import Any, Literal
 import gradio as gr
 
 from rag.answering.assistant import Assistant
+from rag.errors import AskpapersError
 from rag.models.llms import name_of
 from rag.models.providers import usable
 from ui import render
@@ -42,9 +43,16 @@ class SettingsTab:
             self.look = gr.Radio(["System", "Light", "Dark"], value="System", label="Looks", elem_id="looks")
             self.ratings = gr.Button("Download my ratings as labelled questions", size="sm")
             gr.Markdown(_KEYS)
-        others.expand(lambda: render.answerers(usable()), None, table, **QUIET)
+        others.expand(lambda: render.answerers(usable(), self._abilities()), None, table, **QUIET)
         self.look.input(None, self.look, None, js="name => askpapers.theme(name)", **QUIET)
         self.inputs: list[Any] = [self.answerer, self.checking, self.sources]
+
+    def _abilities(self) -> str:
+        """What the model can do, or why it cannot be asked."""
+        try:
+            return self._given.abilities()
+        except AskpapersError as error:
+            return str(error)
 
     def assistant(self, answerer: str, checking: Literal["strict", "flag", "off"], sources: float) -> Assistant:
         """The page's assistant with what was chosen; library, model and judge are shared."""

@@ -135,6 +135,16 @@ class Assistant:
             return self.mode
         return "reads" if model.fit_to_judge is not False and can_read(model) else "words"
 
+    def abilities(self) -> str:
+        """What the set model does, in a line; it is examined if it was not yet. Raises LLMError."""
+        if self.llm is None:
+            return "quotes the abstracts, without a model"
+        reads = self.mode_of(self.llm) == "reads"
+        how = "reads whole abstracts" if reads else "puts into words what would be quoted"
+        fit = {True: "judges its sentences by log-probabilities", None: "judges them by its words" if reads else ""}
+        judges = fit.get(self.llm.fit_to_judge, "") or "is checked by coverage alone"
+        return f"{self.llm.name} {how}, {judges}; {self.llm.context_window:,} tokens of context"
+
     def _understood(self, model: ChatModel | None, builder: AnswerBuilder, history: History) -> Query:
         """What the question asks for; a model is asked where there were earlier turns, or more is asked than a fact."""
         question = builder.question

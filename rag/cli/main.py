@@ -152,12 +152,16 @@ def serve(
 
 
 @app.command()
-def llms() -> None:
-    """List the models that can answer: those usable now, and what the others lack."""
+def llms(home: Home = None, llm: Llm = None) -> None:
+    """List the models that can answer: those usable now, and what the others lack; examine the one that is set."""
     from rag.models.providers import usable
+
+    settings = load_settings(home=home, llm=llm)
 
     for form, state in usable():
         print(f"{form:27} {state}")
+    if settings.llm != "extractive":
+        print(open_assistant(settings).abilities())
 
 
 @bench_app.command()

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.types import Answer, Citation, Claim, Paper, Sentence
+from rag.types import Answer, Citation, Claim, Paper, Sentence, Table
 from ui import cards, markup, render
 
 HOSTILE = [
@@ -63,7 +63,8 @@ def test_nothing_of_a_paper_or_an_answer_becomes_markup(text: str) -> None:
         render.answer("t", answer), render.answer("t", near), cards.of_answer("t", answer, ["1.1"]),
         cards.of_answer("t", near), cards.listing(text, [paper], removable=True),
         render.conversations([(text, text)], text),
-        render.welcome(3, [text]), cards.removed(1, text), render.answerers([(text, text)]).replace("table", "div"),
+        render.welcome(3, [text]), cards.removed(1, text),
+        render.answerers([(text, text)], text).replace("table", "div"),
     ]  # fmt: skip
     for page in pages:
         for tag, attributes in parsed(page).seen:
@@ -187,3 +188,15 @@ def test_ratings_are_shown_where_they_were_given(answer: Answer) -> None:
     assert 'class="do right on"' in render.answer("t", answer, {0: True})
     assert 'class="do wrong on"' in cards.of_answer("t", answer, (), {1: False})
     assert ' on"' not in render.answer("t", answer, {1: True})
+
+
+def test_a_comparison_is_a_table_whose_cells_are_claims() -> None:
+    paper = Paper("a", "HippoRAG", "It is fast. It is small.")
+    claims = (Claim("It is <b>fast</b>.", (1,), 1.0, 0, "supported", evidence=("1.1",)), Claim("In all, so.", (1,)))
+    table = Table(("HippoRAG", "Other"), ("Speed",), (((0,), None),))
+    found = Answer("q", "answered", claims, (Citation(1, paper, ()),), table=table)
+    page = render.answer("t", found)
+    assert '<th scope="col">HippoRAG</th>' in page
+    assert "&lt;b&gt;fast" in page
+    assert '<td class="empty">not stated</td>' in page
+    assert page.index("In all, so.") > page.index("</table>")
