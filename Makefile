@@ -44,7 +44,6 @@ bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.m
 
 train: $(VENV)/installed ## Train the question side on FOLDER, and fit its calibration (training/README.md)
 	@test -f "$(FOLDER)/questions.jsonl" || { echo "make train FOLDER=...: a folder with papers.jsonl and questions.jsonl" >&2; exit 2; }
-	@$(BIN)/python -m training.train "$(FOLDER)" --held --out build/held.safetensors
 	@$(BIN)/python -m training.train "$(FOLDER)"
 	@$(BIN)/python -m training.calibrate "$(FOLDER)" $(COLLECTION) build/held.safetensors
 

@@ -1,8 +1,8 @@
 """Fits the calibration without a question side: `python bench/answerability.py [--home FOLDER] [--questions FILE]`.
 
 Prints, cross-validated (ten folds, five shuffles), how many unanswerable questions are refused at each share of wrongly
-refused answerable ones, and UNTRAINED for rag/answering/calibration.py; with `--llm SPEC` also what that model's reading
-refuses, beside the shipped calibration (training/calibrate.py fits that one).
+refused answerable ones, and UNTRAINED for rag/answering/calibration.py; with `--llm SPEC` also what that model refuses
+beside the shipped calibration, which training/calibrate.py fits.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Everyday ways of asking about a paper that is named: to train on, to tune on, and to measure with.
 
-The three lists share no form. `{x}` stands for the name.
+The four lists share no form. `{x}` stands for the name.
 """
 
 from __future__ import annotations
@@ -71,6 +71,18 @@ MEASURE = (
     "Sum up {x} for me", "I'm curious about {x}", "Mind explaining {x}?", "What do I need to know about {x}?",
     "highlights of {x}", "How does {x} work under the hood?", "ELI5 {x}", "Break {x} down in simple words",
     "What have the authors of {x} done?", "bullet points on {x}", "what's {x} all about then",
+)  # fmt: skip
+# Written after TRAIN had been widened by what MEASURE showed; measured once.
+FRESH = (
+    "How does {x} do it?", "Could you explain {x}, please?", "summarise {x} in two sentences", "{x}: tl;dr?",
+    "What does {x} contribute?", "What were the contributions of the {x} authors?",
+    "Give a plain summary of the {x} paper.", "describe {x} to someone without a background",
+    "What challenge does {x} tackle?", "Which gap does {x} fill?", "Bring me up to speed on {x}", "wtf is {x}",
+    "What's inside {x}?", "Why should anyone care about {x}?", "What is special in {x} compared to before?",
+    "Lay out the idea of {x}", "How would you explain {x} to your grandmother?", "rundown of {x}",
+    "What did we learn with {x}?", "what is meant by {x}", "{x} - key ideas", "I'd love an explanation of {x}",
+    "What is the essence of {x}?", "anything on {x}?", "Do you have the {x} paper? What does it say?",
+    "How does the {x} model work, roughly?", "sell me on {x}", "What happens under {x}?",
 )  # fmt: skip
 
 

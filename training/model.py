@@ -142,6 +142,6 @@ def export(side: Side, embedding: str) -> QuestionSide:
         token_out=array(side.token_out),
         question_in=array(side.question_in),
         question_out=array(side.question_out),
-        share=float(side.share) * SHARE_KEPT,
+        share=side.share.item() * SHARE_KEPT,
         embedding=embedding,
     )

@@ -1,6 +1,6 @@
-"""Trains the question side: `python -m training.train FOLDER [--out FILE] [--held]`; training/README.md says on what.
+"""Trains the question side: `python -m training.train FOLDER [--out FILE] [--held FILE]`; training/README.md has more.
 
-With --held every fifth paper is left out, and what is learned is measured on its questions.
+First without every fifth paper, kept in `held`, to measure on these and to calibrate with; then on all of them.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="papers.jsonl and questions.jsonl")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--held", action="store_true", help="leave every fifth paper out and measure on it")
+    parser.add_argument("--held", type=Path, default=Path("build/held.safetensors"))
     given = parser.parse_args()
     with TemporaryDirectory() as home:
         library = index_folder(given.folder, Path(home))
@@ -135,16 +135,18 @@ def main() -> None:
         embedding = library.embedder.fingerprint
         library.close()
     held = [e for e in found if e.held]
-    learnt = [e for e in found if not (given.held and e.held)]
-    if given.held:
-        print("before:", report(Side(abstracts[0].signs.shape[1], 0.0).eval(), abstracts, held), flush=True)
-    side = train(abstracts, learnt)
-    if given.held:
-        print("after:", report(side, abstracts, held))
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    save_question_side(export(side, embedding), given.out)
-    loaded = load_question_side(embedding, given.out)
-    print(f"{given.out}: {loaded.digest if loaded else ''}")
+    print("before:", report(Side(abstracts[0].signs.shape[1], 0.0).eval(), abstracts, held), flush=True)
+    side = train(abstracts, [e for e in found if not e.held])
+    print("after:", report(side, abstracts, held), flush=True)
+    keep(side, embedding, given.held)
+    keep(train(abstracts, found), embedding, given.out)
+
+
+def keep(side: Side, embedding: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_question_side(export(side, embedding), path)
+    loaded = load_question_side(embedding, path)
+    print(f"{path}: {loaded.digest if loaded else ''}", flush=True)
 
 
 if __name__ == "__main__":
