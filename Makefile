@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COLLECTION := data/daily_papers
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-all test-browser check docs eval bench audit lock clean
+.PHONY: help chat test test-all test-browser check docs eval bench train audit lock clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,11 @@ bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.m
 	@$(BIN)/python -m bench.asking
 	@$(BIN)/python -m bench.cold
 	@$(BIN)/python -m bench.large
+
+train: $(VENV)/installed ## Train the question side on FOLDER, and fit its calibration (training/README.md)
+	@test -f "$(FOLDER)/questions.jsonl" || { echo "make train FOLDER=...: a folder with papers.jsonl and questions.jsonl" >&2; exit 2; }
+	@$(BIN)/python -m training.train "$(FOLDER)"
+	@$(BIN)/python -m training.calibrate "$(FOLDER)" $(COLLECTION) build/held.safetensors
 
 audit: $(VENV)/installed-dev ## Known holes in the tested versions, and the licences of what is installed (asks PyPI)
 	@$(PIP) install -q --progress-bar off pip-audit pip-licenses

@@ -7,7 +7,7 @@ setup(
     package_dir={"rag.data": "data"},
     package_data={
         "rag.data": ["questions.jsonl", "README.md", "daily_papers/*"],
-        "rag": ["py.typed"],
+        "rag": ["py.typed", "models/question_side.safetensors"],
         "eval": ["py.typed"],
         "ui": ["*.css", "*.js"],
     },

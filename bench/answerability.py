@@ -1,8 +1,8 @@
-"""Fits rag/answering/answerability.py: `python -m bench.answerability [--home FOLDER] [--questions FILE] [--llm SPEC]`.
+"""Fits the calibration without a question side: `python -m bench.answerability [--home FOLDER] [--questions FILE]`.
 
 Prints, cross-validated (ten folds, five shuffles), how many unanswerable questions are refused at each share of wrongly
-refused answerable ones, and the weights to put into
-rag/answering/answerability.py; with a model, also what its reading refuses.
+refused answerable ones, and UNTRAINED for rag/answering/calibration.py; with `--llm SPEC` also what that model refuses
+beside the shipped calibration, which training/calibrate.py fits.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from rag.answering.worded_answer import MAX_SENT
 from rag.models.llms import name_of
 from rag.models.providers import load_llm
 
+USED = 5  # the first of the features: the others need a question side
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -34,7 +36,9 @@ def main() -> None:
     given = parser.parse_args()
     library = Library.open(Settings.load(home=given.home).home, create=False)
     cases = [c for c in read_cases(given.questions, split="dev") if not c.history]
-    x = np.array([features(library.retrieve(c.question, 6)) for c in cases])
+    side, library.index.question_side = library.index.question_side, None
+    x = np.array([features(library.retrieve(c.question, 6))[:USED] for c in cases])
+    library.index.question_side = side
     answerable = np.array([c.answerable for c in cases])
     kinds = np.array([c.type for c in cases])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, class_weight="balanced"))
@@ -50,7 +54,7 @@ def main() -> None:
     model.fit(x, answerable)
     weights = model[1].coef_[0] / model[0].scale_
     bias = model[1].intercept_[0] - float(weights @ model[0].mean_)
-    print(f"WEIGHTS = ({', '.join(f'{w:.4f}' for w in weights)})\nBIAS = {bias:.4f}")
+    print(f"weights ({', '.join(f'{w:.4f}' for w in weights)}), bias {bias:.4f}")
     if given.llm:
         read_with(load_llm(given.llm), library, given.questions)
 

@@ -18,6 +18,7 @@ from eval.cases import Case, normal
 from eval.jsonl import read_jsonl
 from eval.metrics import Reply, Source, Statement
 from rag.answering.answerability import decide
+from rag.answering.calibration import Calibration
 from rag.answering.markers import parse, sentences_of
 from rag.errors import SourceError
 from rag.retrieval.hybrid import Retrieved
@@ -36,9 +37,11 @@ def to_row(case: Case, answer: Answer, retrieved: Sequence[str] | None, confiden
     return row
 
 
-def ranking(retrieved: Retrieved) -> tuple[list[str], float]:
+def ranking(retrieved: Retrieved, calibration: Calibration | None = None) -> tuple[list[str], float]:
     """The titles found, best first, and the probability in [0, 1] that they answer, as the product's gate sees it."""
-    return [m.record.paper.title for m in retrieved.matches], round(decide(retrieved).probability, 6)
+    return [m.record.paper.title for m in retrieved.matches], round(
+        decide(retrieved, calibration=calibration).probability, 6
+    )
 
 
 def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[Reply]:

@@ -22,6 +22,7 @@ from eval.report import Report, save
 from eval.score import Scorer, in_parallel, judge_hash, source_hash
 from eval.stats import JudgeError
 from rag.answering import prompts
+from rag.answering.calibration import calibration_of
 from rag.errors import LLMError, SourceError
 from rag.models.llms import ChatModel, name_of
 
@@ -168,7 +169,8 @@ def _prepare(folder: Path, header: Mapping[str, Any], fresh: bool) -> None:
 
 def _ask(assistant: Assistant, case: Case) -> dict[str, Any]:
     answer = assistant.ask(case.question, history=case.history)
-    return to_row(case, answer, *ranking(assistant.library.retrieve(answer.standalone or case.question, DEPTH)))
+    retrieved = assistant.library.retrieve(answer.standalone or case.question, DEPTH)
+    return to_row(case, answer, *ranking(retrieved, calibration_of(assistant.library)))
 
 
 def _baselines(library: Library, llm: ChatModel | None) -> dict[str, Ask]:

@@ -137,6 +137,7 @@ class Library:
             "embedding": self.embedder.name,
             "runtime": self.embedder.runtime,
             "dimension": self.embedder.dimension,
+            "question_side": index.question_side.digest if index.question_side else "untrained",
             "chunker": CHUNKER,
             "last_import": index.ledger.last("read"),
             "megabytes": round(sum(f.stat().st_size for f in self.home.rglob("*") if f.is_file()) / 1e6, 1),

@@ -9,7 +9,7 @@ from rag.answering.intent import asks_for_number
 from rag.retrieval.hybrid import Match
 from rag.types import Evidence
 
-PAPER_SHARE = 0.3  # how much a sentence's paper counts beside the sentence itself
+PAPER_SHARE = 0.5  # how much a sentence's paper counts beside the sentence itself
 NUMBER_BONUS = 0.08  # for a sentence with a number, where the question asks for one
 LEAD = "In the abstracts' own words:"
 INSTEAD = f"The model found no answer. {LEAD}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.answering.answerability import Decision, decide
+from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
 from rag.answering.understanding import Query
 from rag.library import Library, Where
@@ -60,7 +61,7 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
     retrieved = without_withdrawn(retrieved)
     about = {thing: paper_about(library, thing, asked, sources, where) for thing in query.things}
     first = {match.record.paper.id: match for match in about.values() if match is not None}
-    decision = decide(retrieved, known_topic=query.follows or len(first) > 1)
+    decision = decide(retrieved, query.follows or len(first) > 1, calibration_of(library))
     if decision.outcome == "nothing_relevant":
         return Plan(query, decision, notes=tuple(notes))
     matches = [*first.values(), *(m for m in retrieved.matches if m.record.paper.id not in first)]

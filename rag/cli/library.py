@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import Embedding, Home, Json, Llm, Source, load_settings, open_library, say
+from rag.cli.options import Embedding, Home, Json, Llm, Source, load_settings, open_library, say, with_papers
 from rag.errors import LibraryError
 from rag.shipped import COLLECTION, shipped
 
@@ -77,7 +77,10 @@ def remove(
 @app.command()
 def status(home: Home = None, embedding: Embedding = None, as_json: Json = False) -> None:
     """Show what is in the library."""
-    state = open_library(load_settings(home=home, embedding=embedding)).status()
+    from rag.answering.calibration import describe
+
+    library = open_library(load_settings(home=home, embedding=embedding))
+    state = {**library.status(), "calibration": describe(library)}
     if as_json:
         print(json.dumps(state, ensure_ascii=False, indent=2))
         return
@@ -89,6 +92,36 @@ def status(home: Home = None, embedding: Embedding = None, as_json: Json = False
             print(f"{name}: {value}")
     if last:
         print(f"last import: {last['at']}, {last['read']} records read, {last['rejected']} rejected")
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[int, typer.Option(min=40, help="How many questions to draw.")] = 200,
+    own: Annotated[bool, typer.Option("--own", help="Keep it though one is shipped for this embedding model.")] = False,
+    home: Home = None,
+    embedding: Embedding = None,
+) -> None:
+    """Learn from the collection's own sentences which questions to refuse, and print what will be refused.
+
+    For an embedding model that no calibration is shipped for. Questions are drawn from sentences; with its sentence
+    taken out, a question is a near miss. Drawn questions are easier than people's: expect more near misses answered.
+    """
+    from tqdm import tqdm
+
+    from rag.answering.calibration import describe, save
+    from rag.answering.own_calibration import calibrate as make
+    from rag.answering.own_calibration import wilson
+
+    library = with_papers(open_library(load_settings(home=home, embedding=embedding)))
+    with tqdm(desc="drawing", unit=" questions", total=questions, file=sys.stderr) as bar:
+        trial = make(library, questions, progress=bar.update)
+    for name, (refused, of) in (("answerable", trial.answerable), ("near misses", trial.near), ("far", trial.far)):
+        low, high = wilson(refused, of)
+        print(f"{name:12} {refused:4} of {of:4} refused: {refused / of:.0%} [{low:.0%}, {high:.0%}]")
+    if library.index.question_side and not own:
+        say(f"not kept: the calibration for {library.embedder.name} is made from people's questions (--own keeps this)")
+        return
+    say(f"kept in {save(trial.calibration, library.home)}; calibration: {describe(library)}")
 
 
 @app.command()

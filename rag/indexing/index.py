@@ -18,6 +18,7 @@ from rag.indexing.ledger import Ledger
 from rag.indexing.records import Record
 from rag.indexing.vector_store import VectorStore, compare
 from rag.models.embedding import Embedder
+from rag.models.question_side import QuestionSide, load_question_side
 from rag.text.chunking import CHUNKER
 
 
@@ -57,6 +58,11 @@ class Index:
     @cached_property
     def bm25(self) -> Bm25Index:
         return Bm25Index(self.folder / "lexical")
+
+    @cached_property
+    def question_side(self) -> QuestionSide | None:
+        """What was learned of questions, None for another embedding model than it was for; no part of the index."""
+        return load_question_side(self.embedder.fingerprint)
 
     @cached_property
     def frequency(self) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """Token vectors at one bit a dimension, and MaxSim over them: re-ranking, evidence, support.
 
-MaxSimScores interaction as in ColBERT (Khattab and Zaharia 2020), with the embedding model's own last layer, untrained.
+Late interaction as in ColBERT (Khattab and Zaharia 2020), with the embedding model's own last layer. Papers are
+represented as that layer has them; questions are, too, unless a learned question side is there for the model.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models.embedding import Encoded, Vectors
+from rag.models.question_side import QuestionSide
 from rag.types import Sentence
 
 TITLE = 65535  # the sentence number of tokens that stand in the title
@@ -50,12 +52,24 @@ class TokenCodes:
 
 @dataclass(frozen=True)
 class QueryTokens:
-    """The kept tokens of a question: vectors (n, d), weights (n,) that add up to 1, spans (n, 2), ids (n,)."""
+    """The kept tokens of a question: vectors (n, d), weights (n,) that add up to 1, spans (n, 2), ids (n,).
+
+    From a learned question side, whose digest `side` is, come `needs` (n,), how much an answer must have of each, and
+    `meaning` (d,), what is compared with whole sentences.
+    """
 
     vectors: Vectors
     weights: Vectors
     spans: NDArray[np.int64]
     ids: NDArray[np.int64]
+    needs: Vectors | None = None
+    meaning: Vectors | None = None
+    side: str = ""
+
+
+def is_stopword(word: str) -> bool:
+    """Whether a word carries no meaning of its own."""
+    return word.lower() in _STOPWORDS
 
 
 def content_tokens(text: str, encoded: Encoded) -> NDArray[np.bool_]:
@@ -87,15 +101,31 @@ def quantise(texts: Sequence[tuple[str, Encoded, int, int]], sentences: Sequence
     return TokenCodes(np.concatenate(ids), np.concatenate(numbers), np.concatenate(codes))
 
 
-def query_tokens(text: str, encoded: Encoded, frequency: Mapping[int, int], papers: int) -> QueryTokens:
-    """The question's tokens weighted by how rare they are among `papers` (BM25's IDF; equal if it has none kept)."""
+def query_tokens(
+    text: str, encoded: Encoded, frequency: Mapping[int, int], papers: int, side: QuestionSide | None = None
+) -> QueryTokens:
+    """The question's tokens weighted by how rare they are among `papers` (BM25's IDF; equal if it has none kept).
+
+    With a learned `side` also by how much they ask for, and with vectors like those of the tokens that answer.
+    """
     keep = content_tokens(text, encoded)
     if not keep.any():
         keep = np.ones(len(keep), bool)
     ids = encoded.ids[keep]
     counts = np.array([frequency.get(int(i), 0) for i in ids], np.float32)
     weights = np.maximum(np.log1p((papers - counts + 0.5) / (counts + 0.5)), 1e-3).astype(np.float32)
-    return QueryTokens(encoded.tokens[keep], weights / weights.sum(), encoded.spans[keep], ids)
+    vectors, spans = encoded.tokens[keep], encoded.spans[keep]
+    if side is None:
+        return QueryTokens(vectors, weights / weights.sum(), spans, ids)
+    return QueryTokens(
+        side.tokens(vectors),
+        side.weights(vectors, weights),
+        spans,
+        ids,
+        side.needs(vectors, weights),
+        side.meaning(encoded.vector),
+        side.digest,
+    )
 
 
 def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
@@ -122,6 +152,16 @@ def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
     scale = np.float32(np.sqrt(np.pi / 2) / np.sqrt(dimension))
     cosines: Vectors = np.concatenate(parts, axis=1).T[:n] * (step * scale)
     return cosines
+
+
+def sentence_vectors(tokens: TokenCodes, sentences: int, dimension: int) -> Vectors:
+    """The mean sign vector of each sentence's tokens (sentences, d), of length 1; 0 for one without tokens."""
+    inside = tokens.sentences < sentences
+    signs = np.unpackbits(tokens.codes[inside], axis=1, count=dimension).astype(np.float32) * 2 - 1
+    sums = np.zeros((sentences, dimension), np.float32)
+    np.add.at(sums, tokens.sentences[inside], signs)
+    unit: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def max_by_run(values: Vectors, groups: NDArray[Any]) -> tuple[NDArray[Any], Vectors]:

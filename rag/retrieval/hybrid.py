@@ -65,7 +65,7 @@ def retrieve(
 ) -> Retrieved:
     """The k best papers for a query. Scores are comparable within one result only."""
     encoded = index.embedder.encode_query(query)
-    tokens = query_tokens(query, encoded, index.frequency, max(len(index), 1))
+    tokens = query_tokens(query, encoded, index.frequency, max(len(index), 1), index.question_side)
     depth = max(CANDIDATES, k)
     proposed = _candidates(index, query, encoded.vector, depth, condition(where) if where else None)
     candidates = index.forward_index.features(proposed)

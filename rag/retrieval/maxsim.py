@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.indexing.records import Features
 from rag.models.embedding import Vectors
-from rag.models.token_vectors import TITLE, QueryTokens, max_by_run, similarities
+from rag.models.token_vectors import TITLE, QueryTokens, max_by_run, sentence_vectors, similarities
 
 TITLE_SHARE = 0.7  # a sentence seldom repeats the name in its title: how much of the title's match it is given
 
@@ -18,7 +18,8 @@ TITLE_SHARE = 0.7  # a sentence seldom repeats the name in its title: how much o
 class MaxSimScores:
     """MaxSim scores of one paper: IDF-weighted means in about [0, 1], and what they are made of.
 
-    `score` is the paper's; `sentences` (s,) one a sentence of the abstract, read with the title in mind; `matches`
+    `score` is the paper's; `sentences` (s,) one a sentence of the abstract, read with the title in mind, to which a
+    learned question side adds how near the sentence as a whole is to the question; `matches`
     (question tokens, s) the best similarity of each question token in each sentence; `title` (question tokens,)
     the same in the title.
     """
@@ -57,4 +58,7 @@ class MaxSim:
         np.maximum.at(columns.T, at, self._maxima[:, start:end].T)
         matches, title = columns[:, :-1], columns[:, -1]
         scores = self._query.weights @ np.maximum(matches, TITLE_SHARE * title[:, None])
+        if self._query.meaning is not None:
+            mine = sentence_vectors(self._papers[number].tokens, sentences, len(self._query.meaning))
+            scores = scores + mine @ self._query.meaning
         return MaxSimScores(float(self.scores[number]), scores, matches, title)

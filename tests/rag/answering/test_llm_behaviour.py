@@ -271,7 +271,8 @@ def test_the_best_paper_is_quoted_where_the_model_passed_over_it(library: Librar
     other = "StreamingLLM is a framework that keeps attention sinks."
     question = "Which theory inspired HippoRAG, a retrieval framework unlike StreamingLLM?"
     answer = ask(library, other, question=question)
-    assert [(c.quoted, c.text) for c in answer.claims] == [(False, other), (True, GOOD)]
+    assert [(c.quoted, c.text) for c in answer.claims][:2] == [(False, other), (True, GOOD)]
+    assert all(c.quoted for c in answer.claims[1:])
 
 
 @pytest.mark.parametrize("always", [True, False])

@@ -1,0 +1,1 @@
+"""How the question side is trained and calibrated; see README.md."""
