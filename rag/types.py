@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -20,8 +20,8 @@ Mode = Literal["quotes", "words", "reads"]  # how the answer was made: see Answe
 class Paper:
     """One paper of the collection.
 
-    `id` is the arXiv id without its version where there is one, else the id that the source gives, else
-    a hash of the normalised title. `source` and `line` say where it was read and do not count as content.
+    `id` is the arXiv id without its version where there is one, else the DOI, PubMed's or OpenAlex's number, the id
+    that the source gives, or a hash of the normalised title. `source` and `line` say where it was read and do not count as content.
     """
 
     id: str
@@ -32,7 +32,18 @@ class Paper:
     url: str = ""
     categories: tuple[str, ...] = ()
     version: int = 0  # arXiv's, 0 where unknown
-    withdrawn: bool = False  # by its authors or by arXiv: listed with a mark, never answered from
+    withdrawn: bool = False  # or retracted: listed with a mark, never answered from
+    doi: str = ""
+    ids: tuple[
+        str, ...
+    ] = ()  # further ids it is known by: "doi:10.5555/ab.1", "pmid:1", "openalex:W1", "arxiv:2306.00978"
+    links: tuple[str, ...] = ()  # further links: of its preprint, or of the article that came of it
+    venue: str = ""
+    keywords: tuple[str, ...] = ()
+    language: str = ""
+    notices: tuple[str, ...] = ()  # retractions and corrections, in the source's words
+    rights: str = ""  # copyright and publisher's lines that stood around the abstract: no evidence
+    bibtex: str = ""  # the BibTeX entry it was read from, with its type, key and all fields
     source: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 
@@ -49,19 +60,25 @@ class Paper:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex, 64 characters) of everything that counts as content."""
-        content = {k: v for k, v in asdict(self).items() if k not in ("source", "line", "withdrawn") or v is True}
+        kept = asdict(self)
+        # Fields that came later count where they are filled only: so papers stored before them keep their hash.
+        content = {k: v for k, v in kept.items() if k not in ("source", "line") and (k not in _LATER or v)}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+_LATER = ("withdrawn", "doi", "ids", "links", "venue", "keywords", "language", "notices", "rights", "bibtex")
+_LISTS = ("authors", "categories", "ids", "links", "keywords", "notices")
 
 
 def paper_to_json(paper: Paper) -> str:
     """A paper as the index keeps it."""
-    return json.dumps(asdict(paper), ensure_ascii=False)
+    return json.dumps({k: v for k, v in asdict(paper).items() if k not in _LATER or v}, ensure_ascii=False)
 
 
 def paper_from_json(text: str) -> Paper:
     """The paper that `paper_to_json` wrote down."""
-    paper = Paper(**json.loads(text))
-    return replace(paper, authors=tuple(paper.authors), categories=tuple(paper.categories))
+    fields = json.loads(text)
+    return Paper(**{k: tuple(v) if k in _LISTS else v for k, v in fields.items()})
 
 
 @dataclass(frozen=True)
