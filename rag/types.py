@@ -21,7 +21,8 @@ class Paper:
     """One paper of the collection.
 
     `id` is the arXiv id without its version where there is one, else the DOI, PubMed's or OpenAlex's number, the id
-    that the source gives, or a hash of the normalised title. `source` and `line` say where it was read and do not count as content.
+    that the source gives, or a hash of the normalised title. `source` and `line` say where it was read and do not
+    count as content.
     """
 
     id: str
@@ -77,8 +78,9 @@ def paper_to_json(paper: Paper) -> str:
 
 def paper_from_json(text: str) -> Paper:
     """The paper that `paper_to_json` wrote down."""
-    fields = json.loads(text)
-    return Paper(**{k: tuple(v) if k in _LISTS else v for k, v in fields.items()})
+    fields: dict[str, Any] = json.loads(text)
+    lists: dict[str, Any] = {k: tuple(v) for k, v in fields.items() if k in _LISTS}
+    return Paper(**{**fields, **lists})
 
 
 @dataclass(frozen=True)

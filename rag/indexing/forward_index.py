@@ -140,11 +140,6 @@ class ForwardIndex:
         """Ids of the papers that are known by that."""
         return [row[0] for row in self._query("SELECT id FROM known WHERE name = ? LIMIT 5", (name,))]
 
-    def paper(self, paper_id: str) -> Paper | None:
-        """A paper, None when it is not there."""
-        rows = self._query("SELECT paper FROM features WHERE id = ?", (paper_id,))
-        return paper_from_json(rows[0][0]) if rows else None
-
     def _count(self, counts: Mapping[int, int], sign: int) -> None:
         self._db.executemany(
             "INSERT INTO frequency VALUES (?, ?) ON CONFLICT (token) DO UPDATE SET papers = papers + excluded.papers",

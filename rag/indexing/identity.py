@@ -78,7 +78,7 @@ def merged(kept: Paper, other: Paper) -> Paper:
 
 
 def _like(one: str, other: str) -> bool:
-    """Whether two titles share a third of the words of the shorter one: papers are renamed on their way to a journal."""
+    """Whether two titles share a third of the words of the shorter one: papers are renamed on the way to a journal."""
     mine, theirs = (set(normalised(title).split()) for title in (one, other))
     return 3 * len(mine & theirs) >= min(len(mine), len(theirs))
 

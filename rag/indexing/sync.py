@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -67,11 +67,13 @@ class Sync:
         self.embed = embed or partial(map, partial(encode, index.embedder))
         self.report = SyncReport()
         self.seen = Seen()
+        self.known_as: Callable[[str], list[str]] = lambda name: []
 
     def run(self, papers: Iterable[Paper]) -> SyncReport:
         """Writes what is new or changed, batch by batch, and an entry in the ledger."""
         started = time.time()
         self.forward_index.know_all(known_by)
+        self.known_as = self.forward_index.known_as
         changed: list[str] = []
         try:
             for records in self.embed(batches(self._news(papers))):
@@ -109,8 +111,8 @@ class Sync:
         if self.seen.hash(paper.id) or self.forward_index.hash(paper.id):
             return paper, False
         for name in known_by(paper):
-            for known in filter(None, (self.seen.known_as(name), *self.forward_index.known_as(name))):
-                other = self.seen.get(known) or self.forward_index.paper(known)
+            for known in filter(None, (self.seen.known_as(name), *self.known_as(name))):
+                other = self.seen.get(known) or self._stored(known)
                 if other and may_be_one(paper, other):
                     return replace(paper, id=known, version=other.version), True
         return paper, False
@@ -120,13 +122,15 @@ class Sync:
         if not joined and not same_title(paper.title, first.title):
             self._refuse(paper, first)
             return None
+        both = merged(first, paper) if joined or paper.source != first.source else first
+        if both.content_hash != first.content_hash:
+            self.report.updated += 1
+            return both
         self.report.duplicates += 1
         if paper.content_hash != first.content_hash:
             said = f"{paper.location}: differs from {first.location}, the same paper; the first is kept"
             self.report.notes.append(said)
-        elsewhere = paper.source != first.source or joined
-        both = merged(first, paper) if elsewhere else first
-        return both if both.content_hash != first.content_hash else None
+        return None
 
     def _compared(self, paper: Paper, joined: bool) -> Paper | None:
         """The paper if the index has it not, or differently."""
@@ -137,7 +141,7 @@ class Sync:
             report.updated += earlier
             report.added += not earlier
             return paper
-        stored = self.forward_index.paper(paper.id) if known != paper.content_hash else None
+        stored = self._stored(paper.id) if known != paper.content_hash else None
         if stored and not joined and self._clashes(paper, stored):
             self._refuse(paper, stored)
             return None
@@ -157,6 +161,9 @@ class Sync:
         elif stored:
             report.replaced.setdefault(stored.source, []).append(paper.id)
         return fresh
+
+    def _stored(self, paper_id: str) -> Paper | None:
+        return next(self.forward_index.papers("id = ?", (paper_id,)), None)
 
     def _renewed(self, paper: Paper, stored: Paper) -> Paper:
         """A paper's new record, with what other sources told of it before."""

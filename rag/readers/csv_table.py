@@ -18,10 +18,10 @@ MAX_PREAMBLE = 10  # lines in front of the header: Excel's "sep=;", what Dimensi
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the rows; a row whose quotes or number of cells are wrong is told and the rest is read."""
     top, first = "", ""
-    for line in islice(lines, MAX_PREAMBLE):
-        first = first or (line if line.strip() and not line.lower().startswith("sep=") else "")
-        if is_header(line):
-            top = line
+    for text in islice(lines, MAX_PREAMBLE):
+        first = first or (text if text.strip() and not text.lower().startswith("sep=") else "")
+        if is_header(text):
+            top = text
             break
     if not top:
         yield Rejected(source, lines.number and 1, no_header(_cells(first)))

@@ -22,7 +22,7 @@ _ARXIV = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(r"(?:^|doi\.org/|doi:|doi\s|\s|[({\[])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE)
-# Registrants of preprints: arXiv, bioRxiv and medRxiv, SSRN, Research Square, Preprints.org, OSF, Zenodo, ChemRxiv, Authorea.
+# Registrants of preprints: arXiv, bioRxiv, medRxiv, SSRN, Research Square, Preprints.org, OSF, Zenodo, ChemRxiv.
 _PREPRINT = re.compile(r"10\.(?:48550|1101|64898|2139|21203|20944|31219|31234|31235|5281|26434|22541|36227|32388)/")
 _APOSTROPHES = str.maketrans(dict.fromkeys("ʼʹˈ´`′＇", " "))
 ROW_NUMBER = re.compile(r"[0-9]{1,6}(?:\.0)?")
@@ -80,9 +80,9 @@ def number(text: str) -> str:
 def openalex_id(*texts: str) -> str:
     """OpenAlex's id of a work ("W2741809807")."""
     for text in texts:
-        if match := re.fullmatch(r"(?:https?://openalex\.org/(?:works/)?)?(W[0-9]{1,12})", text, re.IGNORECASE):
-            if "openalex" in text.lower() or len(match[1]) > 7:
-                return match[1].upper()
+        match = re.fullmatch(r"(?:https?://openalex\.org/(?:works/)?)?(W[0-9]{1,12})", text, re.IGNORECASE)
+        if match and ("openalex" in text.lower() or len(match[1]) > 7):
+            return match[1].upper()
     return ""
 
 

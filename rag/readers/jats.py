@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from rag.readers.lines import Lines
 from rag.readers.record import make_paper
-from rag.readers.xml_elements import elements, find, find_all, marked, text, texts
+from rag.readers.xml_elements import elements, find, find_all, marked, text
 from rag.types import Paper, Rejected
 
 _ASIDE = ("xref", "fn", "object-id", "label")
@@ -42,7 +42,6 @@ def flat(article: Element) -> dict[str, object]:
         "language": article.get("{http://www.w3.org/XML/1998/namespace}lang", ""),
         "type": article.get("article-type", ""),
         "notices": [kind.replace("-", " ") for kind in related if kind in ("retraction", "retracted-by")],
-        "subjects": texts(about, "article-categories/subj-group/subject"),
     }
 
 

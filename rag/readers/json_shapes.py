@@ -1,4 +1,4 @@
-"""The shapes of JSON that services give papers in, each made flat: OpenAlex, Crossref, CSL, Semantic Scholar, Zotero."""
+"""The shapes of JSON that services give papers in, each made flat: OpenAlex, Crossref, CSL and others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
-    """What a record wraps: Zotero's {"data": {...}}, Elasticsearch's {"_source": {...}}, Hugging Face's {"paper": {...}}."""
+    """What a record wraps: Zotero's {"data": {...}}, Elasticsearch's {"_source": ...}, Hugging Face's {"paper": ...}."""
     for name in "_source", "data", "paper", "message", "bibjson":
         inner = record.get(name)
         if isinstance(inner, dict) and "title" in inner and not record.get("abstract"):

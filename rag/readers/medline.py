@@ -22,7 +22,8 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     for line, record in blocks(lines, START):
         # Lines that were broken anew, as mail does, go on without their six spaces.
         kept = [text if _LINE.match(text) else "      " + text.lstrip() for text in record if text.strip()]
-        yield make_paper(_flat(Medline.read(kept)), source, line)
+        entry: dict[str, Any] = Medline.read(kept)  # type: ignore[no-untyped-call]
+        yield make_paper(_flat(entry), source, line)
 
 
 def _flat(entry: dict[str, Any]) -> dict[str, object]:

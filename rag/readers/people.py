@@ -31,7 +31,7 @@ def people(value: object) -> tuple[str, ...]:
 
 def person(name: str) -> str:
     """The name with the first name first, "" where it is nobody's: "et al", "others"."""
-    name = re.sub(r"\s*\([0-9, ]*\)$", "", name.strip().strip("'\"")).strip()
+    name = re.sub(r"\s*\((?:[0-9, ]*|[^()\s]+@[^()]*)\)", "", name.strip().strip("'\"")).strip()
     name = re.sub(r"[,\s]+(?:et\.? ?al\.?|and others)$", "", name, flags=re.IGNORECASE)
     if not is_data(name) or _NOBODY.fullmatch(name):
         return ""

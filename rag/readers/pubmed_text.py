@@ -14,8 +14,8 @@ from rag.types import Paper, Rejected
 # "1. J Nosuch Moss. 2020 Jan 1;7(3):27-28. doi: ..."
 START = re.compile(r"\ufeff?[0-9]{1,6}\. .*(?:19|20)[0-9]{2}")
 _ASIDE = re.compile(
-    r"(?:Author information|Collaborators|Comment (?:in|on)|Erratum in|Update (?:in|of)|Copyright|©|\(C\)|Conflict of"
-    r" interest|Declaration|Competing|Keywords|PMID|PMCID|DOI|Publisher|Trial registration|Retraction in|Republished)\b",
+    r"(?:Author information|Collaborators|Comment (?:in|on)|Erratum in|Update (?:in|of)|Copyright|©|\(C\)"
+    r"|Conflict of interest|Declaration|Competing|Keywords|PMID|PMCID|DOI|Publisher|Trial registration|Retraction in|Republished)\b",
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"(?:[^\W\d_][\w'’ -]* [A-Z]{1,4}(?:\([0-9#]+\))*[,.]\s*)+(?:et al\.)?$")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 import rispy
 
@@ -16,7 +17,7 @@ START = re.compile(r"\ufeff?\s{0,3}TY\s{1,2}-\s*\S*")
 _END = re.compile(r"\s{0,3}ER\s{1,2}-")
 # Some exports put one space after the tag, or none behind the dash; spaces in front; a tag without a value.
 _TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,2}-(?: |$)\s*(.*)")
-_NOTES = ("N1", "C1", "AD", "M1")
+_TAGS = sorted({*rispy.TAG_KEY_MAPPING, "CT", "BT", "LK", "YR", "L3"})
 
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
@@ -60,6 +61,7 @@ def _parsed(record: list[str]) -> dict[str, list[str]]:
     for text in record:
         match = _TAG.match(text)
         lines.append(f"{match[1]}  - {match[2]}" if match else text)
+    entry: dict[str, list[str]]
     (entry,) = _Parser().parse_lines(iter([*lines, "ER  - "]))
     return entry
 
@@ -67,12 +69,14 @@ def _parsed(record: list[str]) -> dict[str, list[str]]:
 class _Parser(rispy.RisParser):
     """rispy with its tags as they are, every one a list, and lines that go on joined to the last value."""
 
-    DEFAULT_MAPPING = {tag: tag for tag in [*rispy.TAG_KEY_MAPPING, "CT", "BT", "LK", "YR", "L3"]}
-    DEFAULT_LIST_TAGS = list(DEFAULT_MAPPING)
-    DEFAULT_DELIMITER_MAPPING = {}
+    DEFAULT_MAPPING: ClassVar = dict(zip(_TAGS, _TAGS, strict=True))
+    DEFAULT_LIST_TAGS: ClassVar = list(_TAGS)
+    DEFAULT_DELIMITER_MAPPING: ClassVar[dict[str, str]] = {}
 
     def _add_tag(self, record: dict[str, list[str]], tag: str, content: str, extend_multiline: bool = False) -> None:
-        if extend_multiline and record.get(tag) and isinstance(record[tag], list):
+        if extend_multiline and tag == "KW" and content:
+            record["KW"].append(content)
+        elif extend_multiline and record.get(tag) and isinstance(record[tag], list):
             record[tag][-1] = f"{record[tag][-1]} {content}".strip()
         elif tag in self.mapping:
             super()._add_tag(record, tag, content)

@@ -8,7 +8,7 @@ MAX_TAIL = 450  # characters: copyright lines with a publisher and a licence hav
 _HEADING = re.compile(
     r"(?:(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\s*(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"'])))"
     r"|(?:background|objectives?|introduction|purpose|aims?|context|motivation)(?: and (?:objectives?|aims?|purpose))?"
-    r"\s*[:—–]+\s*)",
+    r"(?:\s*[:—–]+\s*|(?-i:(?<=[A-Z]{4})\.\s+)))",
     re.IGNORECASE,
 )
 _NONE = re.compile(
@@ -23,7 +23,7 @@ _START = re.compile(
     r"|crown copyright\b|copyright (?:of|by|for|the|\(c\)|\d{4}|held|is|remains)"
     r"|published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
     r"|this article is (?:protected by copyright|an open access|published|licensed|distributed)"
-    r"|this is an open[- ]access article|\(?psycinfo database record|\[abstract from author\]"
+    r"|this is an open[- ]access article|\(?psycinfo database record|\[(?:abstract from author|author abstract)\]|key ?words?:"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
     re.IGNORECASE,
 )

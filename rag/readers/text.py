@@ -13,7 +13,7 @@ _NO_DATA = frozenset(
 
 
 def readable(text: str, latex: bool = False) -> str:
-    """`text` on one line without LaTeX, HTML, JATS, MathML and entities; formulas stay TeX, unknown commands as written.
+    """`text` on one line without LaTeX, HTML, JATS, MathML and entities; formulas stay TeX, unknown commands too.
 
     `latex` tells that the source is LaTeX through and through, as BibTeX is, where braces and ties are no text.
     """

@@ -19,9 +19,9 @@ from rag.types import Paper, Rejected
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the page, which is held whole; a page of another kind is refused."""
     text, size = [], 0
-    for line in lines:
-        text.append(line)
-        size += len(line)
+    for piece in lines:
+        text.append(piece)
+        size += len(piece)
         if size > MAX_LINE:
             yield Rejected(source, 0, f"a page of more than {MAX_LINE:,} characters: not read")
             return

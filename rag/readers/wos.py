@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import ClassVar
 
 import rispy
 
@@ -68,8 +69,8 @@ def _flat(entry: dict[str, list[str]]) -> dict[str, object]:
 class _Parser(rispy.WokParser):
     """rispy with Web of Science's tags as they are, each a list of its lines."""
 
-    DEFAULT_MAPPING = {**{tag: tag for tag in _TAGS}, "UK": "UK"}
-    DEFAULT_LIST_TAGS = list(_TAGS)
+    DEFAULT_MAPPING: ClassVar = dict(zip((*_TAGS, "UK"), (*_TAGS, "UK"), strict=True))
+    DEFAULT_LIST_TAGS: ClassVar = list(_TAGS)
 
     def _add_tag(self, record: dict[str, list[str]], tag: str, content: str, extend_multiline: bool = False) -> None:
         if tag in _TAGS:

@@ -13,8 +13,8 @@ from rag.readers.lines import Lines
 from rag.types import Rejected
 
 _KEPT = frozenset(
-    "sub sup p sec title math mi mo mn mrow msup msub mfrac mtext mstyle tex-math annotation alternatives inline-formula"
-    " semantics br list-item".split()
+    "sub sup p sec title math mi mo mn mrow msup msub mfrac mtext mstyle tex-math annotation alternatives"
+    " inline-formula semantics br list-item".split()
 )
 
 
