@@ -52,7 +52,7 @@ def is_page(head: str) -> bool:
         return False
     pairs = zip(titles, abstracts, strict=False)
     good = sum(len(t) <= _LONG and t[-1] not in ".:;," and _is_abstract(a, "") for t, a in pairs)
-    return good >= 0.8 * len(abstracts)
+    return good >= 0.8 * len(titles)
 
 
 def _paragraphs(lines: Lines) -> Iterator[tuple[int, str]]:

@@ -36,7 +36,7 @@ _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|wi
 
 # One link, bare or as LaTeX, lists and exports wrap it; or the first of several.
 _LINK = re.compile(
-    r"""(?:\\url\{|\{|URL:?\s*|\[?['"])?(https?://[^\s<>"{}]{1,2000}?)(?=$|\s*[;|,]?\s+(?:https?:|LK\b)|['"\]}];?|;\s*$)""",
+    r"""(?:\\url\{|\{|URL:?\s*|\[?['"])?(https?://[^\s<>"{}]{1,2000}?)(?=$|\s*[;|,]?\s+(?:https?:|LK\b)|['"\]}]?;?\s*$)""",
     re.IGNORECASE,
 )
 
