@@ -17,13 +17,13 @@ from typing import Any
 from eval.cases import Case, normal
 from eval.jsonl import read_jsonl
 from eval.metrics import Reply, Source, Statement
+from rag.answer import Answer
 from rag.answering.answerability import decide
 from rag.answering.calibration import Calibration
 from rag.answering.markers import parse, sentences_of
 from rag.errors import SourceError
 from rag.retrieval.hybrid import Retrieved
 from rag.text.sentences import split_sentences
-from rag.types import Answer
 
 MAX_CITED = 50  # markers of one sentence: beyond, it cites nothing in particular
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")

@@ -13,11 +13,12 @@ from eval.answers import ranking, to_row
 from eval.cases import Case
 from eval.metrics import DEPTH
 from eval.stats import SEED
+from rag.answer import Answer, Citation, Claim
 from rag.indexing.records import Record
 from rag.library import Library
 from rag.models.llms import ChatModel
 from rag.models.metering import Meter
-from rag.types import Answer, Citation, Claim, Passage
+from rag.types import Passage
 
 RANDOM, COPIED, CLOSED = "random paper", "first passage", "closed book"
 SYSTEM = "Answer the question in one to three sentences, from what you know. If you do not know, reply: I do not know."

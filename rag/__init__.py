@@ -4,15 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.answer import Answer as Answer
+    from rag.answer import Citation as Citation
+    from rag.answer import Claim as Claim
     from rag.answering.assistant import Assistant as Assistant
     from rag.errors import AskpapersError as AskpapersError
     from rag.library import Library as Library
     from rag.llama_index import PaperRetriever as PaperRetriever
     from rag.readers import read_papers as read_papers
     from rag.settings import Settings as Settings
-    from rag.types import Answer as Answer
-    from rag.types import Citation as Citation
-    from rag.types import Claim as Claim
     from rag.types import Hit as Hit
     from rag.types import Paper as Paper
 
@@ -24,9 +24,9 @@ _HOMES = {
     "read_papers": "rag.readers",
     "PaperRetriever": "rag.llama_index",
     "Settings": "rag.settings",
-    "Answer": "rag.types",
-    "Citation": "rag.types",
-    "Claim": "rag.types",
+    "Answer": "rag.answer",
+    "Citation": "rag.answer",
+    "Claim": "rag.answer",
     "Hit": "rag.types",
     "Paper": "rag.types",
 }

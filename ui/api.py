@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import gradio as gr
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
-from rag.types import Answer
 from ui.running import Running
 
 _MAX_PAPERS = 100  # papers of a search

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
+from rag.answer import Answer
 from rag.indexing.sync import SyncReport
-from rag.types import Answer, Paper, Sentence
+from rag.types import Paper, Sentence
 from ui.markup import button, count, safe_url, text
 
 _REASONS = 100  # listed of an import

@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
-from rag.types import Answer
 
 _POLLS = 10  # times a second that it is seen whether to stop
 

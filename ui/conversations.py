@@ -16,8 +16,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from rag.answer import Answer
 from rag.errors import LibraryError
-from rag.types import Answer
 
 _ANSWERS = TypeAdapter(Answer)
 _NAME = 60  # characters of a conversation's name

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.types import Answer, Paper
+from rag.answer import Answer
+from rag.types import Paper
 from ui.conversations import Rating, Turn
 
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7}")
@@ -101,17 +102,36 @@ def _md(text: str) -> str:
 
 
 def _entry(paper: Paper) -> str:
+    if paper.bibtex and (kept := _as_it_came(paper.bibtex)):
+        return kept
     eprint = paper.id if _ARXIV.fullmatch(paper.id) else ""
     fields = {
         "title": "{" + _tex(paper.title) + "}",
         "author": " and ".join(_tex(a) for a in paper.authors),
         "year": str(paper.year or ""),
+        "journal": _tex(paper.venue),
+        "doi": paper.doi if re.fullmatch(r"[^\s{}\\%]+", paper.doi) else "",
         "eprint": eprint,
         "archivePrefix": "arXiv" if eprint else "",
         "url": paper.url if re.fullmatch(r"https?://[^\s{}\\]+", paper.url) else "",
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@misc{{{_key(paper)},\n{lines}}}\n"
+    missing = [
+        name for name in ("author", "year", "journal", "doi") if not fields[name] and not (eprint and name != "year")
+    ]
+    # What stands outside entries is a comment to BibTeX.
+    said = f"% {_key(paper)}: its source told no {', '.join(missing)}\n" if missing else ""
+    kind = "article" if paper.venue else "misc"
+    return f"{said}@{kind}{{{_key(paper)},\n{lines}}}\n"
+
+
+def _as_it_came(entry: str) -> str:
+    """A BibTeX entry as it was read, but for fields that would end it or do more than be set; "" where it is none."""
+    head = re.match(r"@\w+\{[^,{}]*,\n", entry)
+    fields = re.findall(r"(?m)^  ([\w:.+-]+) = \{(.*)\},$", entry)
+    kept = [(name, value) for name, value in fields if _balanced(value) and not _REACHES.search(value)]
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in kept)
+    return f"{head[0]}{lines}}}\n" if head and kept else ""
 
 
 def _key(paper: Paper) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from rag.types import Answer, Citation, Claim, Table
+from rag.answer import Answer, Citation, Claim, Table
 from ui.cards import thumbs
 from ui.markup import attribute, button, count, text
 

@@ -6,11 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from rag.answer import Answer, Citation, Claim, Mode, Outcome, Table
 from rag.answering.plan import Plan
 from rag.answering.reading_prompts import Head
 from rag.models.llms import ChatModel, name_of
 from rag.models.metering import Meter
-from rag.types import Answer, Citation, Claim, Evidence, Mode, Outcome, Paper, Table
+from rag.types import Evidence, Paper
 
 
 class Claims:

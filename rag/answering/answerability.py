@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer import Outcome
 from rag.answering import prompts
 from rag.answering.calibration import Band, Calibration, shipped
 from rag.models.embedding import Vectors
@@ -21,7 +22,7 @@ from rag.models.llms import ChatModel
 from rag.retrieval.hybrid import Match, Retrieved
 from rag.retrieval.maxsim import TITLE_SHARE
 from rag.text.entities import NAME, mentions
-from rag.types import Evidence, Outcome, Paper
+from rag.types import Evidence, Paper
 
 RELATED = 3  # papers named when the question is not answered
 READING_WEIGHT = 2.0  # of the model's reading beside the probability from retrieval, both as log-odds

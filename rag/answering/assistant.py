@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Literal
 
+from rag.answer import Answer, Mode, Outcome
 from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.answerability import enough, read_evidence
@@ -24,7 +25,6 @@ from rag.library import Library, Where
 from rag.models.llms import ChatModel
 from rag.models.providers import load_llm
 from rag.retrieval.query import check_question
-from rag.types import Answer, Mode, Outcome
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.answer import Claim
 from rag.text.entities import stated_count
-from rag.types import Claim
 
 _COUNTED = re.compile(
     r"\b(?:papers?|works?|studies|systems?|methods?|approaches|of them|ways?|models?)\b", re.IGNORECASE

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from rag.answer import Verdict
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from rag.models.embedding import Embedder, Encoded
@@ -22,7 +23,6 @@ from rag.models.metering import Meter
 from rag.models.providers import load_llm
 from rag.models.token_vectors import query_tokens
 from rag.text.entities import warnings_for
-from rag.types import Verdict
 
 COVERED = 0.63  # level 0: the share of a sentence that must be covered; 99 of 100 wrong citations cover less
 MAX_KNOWN = 1000  # evidence sentences whose vectors are kept

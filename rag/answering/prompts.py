@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from rag.answer import Outcome
 from rag.models.examination import JUDGE, one_line
-from rag.types import Evidence, Outcome
+from rag.types import Evidence
 
 REFUSED: dict[Outcome, str] = {
     "not_stated": "The abstracts in this collection do not say.",

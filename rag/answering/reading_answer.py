@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
+from rag.answer import Claim
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.checking import Checked, Checking, resolve
 from rag.answering.evidence import select_evidence
@@ -21,7 +22,6 @@ from rag.answering.table import TableBuilder
 from rag.answering.triage import Doubt, Triage, judged, judged_together
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
-from rag.types import Claim
 
 MAX_SENTENCES = 60  # of a reply; what goes on longer repeats itself
 THINKING_TOKENS = 8000  # more, for a model that thinks before it answers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rag.answer import Claim, Table
 from rag.answering.markers import Draft, parse, sentences_of
-from rag.types import Claim, Table
 
 _RULE = re.compile(r"^[\s|:\-–—]+$")
 _EMPTY = re.compile(r"^[\s\-–—/.]*(?:not stated|n/a|none|not given|not reported)?[\s\-–—/.]*$", re.IGNORECASE)

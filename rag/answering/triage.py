@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rag.answer import Verdict
 from rag.answering.checking import Checked, Checker, resolve
 from rag.answering.judges import COVERED, Coverage, Judge, Support
 from rag.answering.markers import Draft
@@ -12,7 +13,7 @@ from rag.answering.verdicts import Told, ask_verdicts
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
 from rag.text.entities import polarity_differs
-from rag.types import Evidence, Verdict
+from rag.types import Evidence
 
 SURE = 0.80  # coverage from which a sentence without a differing number, name or polarity needs no judge
 CLEARLY = 0.10  # coverage that a mended citation must have more than the one given

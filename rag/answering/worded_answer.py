@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
+from rag.answer import Claim
 from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.checking import Checked, Checker, Checking, resolve
@@ -16,7 +17,7 @@ from rag.answering.plan import Plan
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
 from rag.text.entities import has_number
-from rag.types import Claim, Evidence
+from rag.types import Evidence
 
 MAX_SENT = 5  # sentences that a model is sent
 MAX_SENTENCES = 12  # of a model; what goes on longer repeats itself

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import weakref
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,12 @@ CREATE TABLE IF NOT EXISTS frequency (token INTEGER PRIMARY KEY, papers INTEGER 
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year);
 """
+# What papers are known by besides their ids. It came later than the rest: an older file gets it at its next import.
+_KNOWN = """
+CREATE TABLE IF NOT EXISTS known (name TEXT, id TEXT, PRIMARY KEY (name, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS known_by_id ON known (id);
+"""
+KnownBy = Callable[[Paper], list[str]]
 
 
 class ForwardIndex:
@@ -41,6 +47,7 @@ class ForwardIndex:
     def __init__(self, path: Path, dimension: int) -> None:
         self._dimension = dimension
         self._lock = threading.RLock()
+        self._known_by: KnownBy | None = None
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         # Not closed while another thread may be asking: closed when nobody holds it any more.
         weakref.finalize(self, self._db.close)
@@ -94,6 +101,7 @@ class ForwardIndex:
             blobs = (vectors.tobytes(), r.tokens.to_bytes(), sentences.tobytes(), passages.tobytes())
             self._db.execute("INSERT INTO features VALUES (?, ?, ?, ?, ?, ?)", (p.id, *blobs, paper_to_json(p)))
             counts.update(np.unique(r.tokens.ids).tolist())
+            self._know(p)
         self._count(counts, 1)
 
     def delete(self, paper_ids: Sequence[str]) -> None:
@@ -104,7 +112,33 @@ class ForwardIndex:
                 counts.update(np.unique(TokenCodes.from_bytes(blob, self._dimension).ids).tolist())
             self._db.execute("DELETE FROM papers WHERE id = ?", (paper_id,))
             self._db.execute("DELETE FROM features WHERE id = ?", (paper_id,))
+            if self._known_by:
+                self._db.execute("DELETE FROM known WHERE id = ?", (paper_id,))
         self._count(counts, -1)
+
+    def know_all(self, known_by: KnownBy) -> None:
+        """Keeps from now on what papers are known by (`known_by`), those that are here already among them."""
+        with self._lock:
+            self._db.executescript(_KNOWN)
+        self._known_by = known_by
+        if self.state("known"):
+            return
+        with self.transaction():
+            self._db.execute("DELETE FROM known")
+            for paper in self.papers():
+                self._know(paper)
+            self.set_state("known", "1")
+
+    def _know(self, paper: Paper) -> None:
+        if self._known_by:
+            names = [(name, paper.id) for name in self._known_by(paper)]
+            self._db.executemany("INSERT OR IGNORE INTO known VALUES (?, ?)", names)
+        else:  # the next import fills it anew
+            self.set_state("known", "")
+
+    def known_as(self, name: str) -> list[str]:
+        """Ids of the papers that are known by that."""
+        return [row[0] for row in self._query("SELECT id FROM known WHERE name = ? LIMIT 5", (name,))]
 
     def _count(self, counts: Mapping[int, int], sign: int) -> None:
         self._db.executemany(

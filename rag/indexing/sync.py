@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from rag.indexing.identity import is_own, known_by, may_be_one, merged, same_title
 from rag.indexing.index import Index
 from rag.indexing.records import Encode, Progress, Record, batches, encode
+from rag.indexing.seen import Seen
 from rag.indexing.verify import rewrite_unreachable
 from rag.types import Paper, Rejected
 
 BM25_BATCH = 5000  # papers a Tantivy commit
+MAX_NAMED = 100  # replaced papers that the ledger names, a source; all are counted
 
 
 @dataclass
@@ -26,6 +29,7 @@ class SyncReport:
     duplicates: int = 0
     rejections: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    replaced: dict[str, list[str]] = field(default_factory=dict)  # ids of papers whose records gave way, by source
 
     @property
     def rejected(self) -> int:
@@ -37,7 +41,13 @@ class SyncReport:
 
     def to_dict(self) -> dict[str, Any]:
         counts = {n: getattr(self, n) for n in ("read", "added", "updated", "unchanged", "duplicates", "rejected")}
-        return {**counts, "rejections": [str(r) for r in self.rejections], "notes": self.notes}
+        replaced = {source: {"papers": len(ids), "ids": ids[:MAX_NAMED]} for source, ids in self.replaced.items()}
+        return {
+            **counts,
+            "rejections": [str(r) for r in self.rejections],
+            "notes": self.notes,
+            **({"replaced": replaced} if replaced else {}),
+        }
 
     def __str__(self) -> str:
         return (
@@ -56,11 +66,14 @@ class Sync:
         self.progress = progress or (lambda done: None)
         self.embed = embed or partial(map, partial(encode, index.embedder))
         self.report = SyncReport()
-        self.seen: dict[str, tuple[int, str, str, str]] = {}  # version, title, hash and place: not whole papers
+        self.seen = Seen()
+        self.known_as: Callable[[str], list[str]] = lambda name: []
 
     def run(self, papers: Iterable[Paper]) -> SyncReport:
         """Writes what is new or changed, batch by batch, and an entry in the ledger."""
         started = time.time()
+        self.forward_index.know_all(known_by)
+        self.known_as = self.forward_index.known_as
         changed: list[str] = []
         try:
             for records in self.embed(batches(self._to_write(papers))):
@@ -71,8 +84,10 @@ class Sync:
                     changed = []
         finally:
             self._index_text(changed)
+            self.seen.close()
         self._rewrite(changed)
         self.report.rejections += getattr(papers, "rejected", [])
+        self.report.notes += getattr(papers, "notes", [])
         self.index.ledger.note(
             self.forward_index.size(), seconds=round(time.time() - started, 2), **self.report.to_dict()
         )
@@ -80,36 +95,94 @@ class Sync:
 
     def _to_write(self, papers: Iterable[Paper]) -> Iterator[Paper]:
         """The papers that must be written, the others counted."""
-        report, seen = self.report, self.seen
-        for paper in papers:
-            version, title, content, place = seen.get(paper.id, (-1, "", "", ""))
-            if paper.version <= version:
-                if paper.title.casefold() != title.casefold():
-                    reason = f"id {paper.id} already names another paper ({title[:80]!r}, {place})"
-                    report.rejections.append(Rejected(paper.source, paper.line, reason))
-                    continue
-                report.duplicates += 1
-                if paper.content_hash != content:
-                    report.notes.append(f"{paper.location}: differs from {place}, the same paper; the first is kept")
-                continue
-            seen[paper.id] = (paper.version, paper.title, paper.content_hash, paper.location)
-            known = self.forward_index.hash(paper.id) or content  # an older version may be on its way to the index
-            if not known:
-                report.added += 1
-            elif known == paper.content_hash or self._is_older(paper):
-                report.unchanged += 1
-                self.progress(1)
-                continue
+        for record in papers:
+            paper, joined = self._identified(record)
+            first = self.seen.get(paper.id)
+            if first and paper.version <= first.version:
+                fresh = self._again(paper, first, joined)
             else:
-                report.updated += 1
-            yield paper
+                fresh = self._compared(paper, joined)
+            if fresh:
+                self.seen.put(fresh, known_by(fresh))
+                yield fresh
 
-    def _is_older(self, paper: Paper) -> bool:
-        stored = next(self.forward_index.papers("id = ?", (paper.id,)), None)
-        return stored is not None and stored.version > paper.version
+    def _identified(self, paper: Paper) -> tuple[Paper, bool]:
+        """The paper under the id by which it is known here already, and whether that is another than its own."""
+        if self.seen.hash(paper.id) or self.forward_index.hash(paper.id):
+            return paper, False
+        for name in known_by(paper):
+            for known in filter(None, (self.seen.known_as(name), *self.known_as(name))):
+                other = self.seen.get(known) or self._stored(known)
+                if other and may_be_one(paper, other):
+                    return replace(paper, id=known, version=other.version), True
+        return paper, False
+
+    def _again(self, paper: Paper, first: Paper, joined: bool) -> Paper | None:
+        """What is new in a paper that this import brought before: what only this record of it tells."""
+        if not joined and not same_title(paper.title, first.title):
+            self._refuse(paper, first)
+            return None
+        both = merged(first, paper) if joined or paper.source != first.source else first
+        if both.content_hash != first.content_hash:
+            self.report.updated += 1
+            return both
+        self.report.duplicates += 1
+        if paper.content_hash != first.content_hash:
+            said = f"{paper.location}: differs from {first.location}, the same paper; the first is kept"
+            self.report.notes.append(said)
+        return None
+
+    def _compared(self, paper: Paper, joined: bool) -> Paper | None:
+        """The paper if the index has it not, or differently."""
+        report = self.report
+        known = self.forward_index.hash(paper.id)
+        if not known:  # an older version may be on its way to the index
+            earlier = bool(self.seen.hash(paper.id))
+            report.updated += earlier
+            report.added += not earlier
+            return paper
+        stored = self._stored(paper.id) if known != paper.content_hash else None
+        if stored and not joined and self._clashes(paper, stored):
+            self._refuse(paper, stored)
+            return None
+        fresh = paper
+        if stored:
+            fresh = merged(stored, paper) if joined else self._renewed(paper, stored)
+        older = bool(stored and stored.version > paper.version)
+        if older or fresh.content_hash == known:
+            self.seen.put(paper if older else fresh, known_by(paper))
+            report.unchanged += 1
+            self.progress(1)
+            return None
+        report.updated += 1
+        if joined and stored:
+            said = f"{paper.location}: the same paper as {stored.location} ({paper.id}), which keeps its text"
+            report.notes.append(f"{said}; links and ids of both are kept")
+        elif stored:
+            report.replaced.setdefault(stored.source, []).append(paper.id)
+        return fresh
+
+    def _stored(self, paper_id: str) -> Paper | None:
+        return next(self.forward_index.papers("id = ?", (paper_id,)), None)
+
+    def _renewed(self, paper: Paper, stored: Paper) -> Paper:
+        """A paper's new record, with what other sources told of it before."""
+        if paper.source == stored.source and not stored.links:
+            return paper
+        return merged(paper, stored if paper.source != stored.source else replace(stored, url=paper.url))
+
+    def _clashes(self, paper: Paper, stored: Paper) -> bool:
+        """Whether an id that is its source's own names two papers: another file's, of another title."""
+        return not is_own(paper) and paper.source != stored.source and not same_title(paper.title, stored.title)
+
+    def _refuse(self, paper: Paper, other: Paper) -> None:
+        reason = f"id {paper.id} already names another paper ({other.title[:80]!r}, {other.location})"
+        self.report.rejections.append(Rejected(paper.source, paper.line, reason))
 
     def _write_counted(self, records: Sequence[Record]) -> list[str]:
-        newest = [r for r in records if self.seen[r.paper.id][2] == r.paper.content_hash]  # a newer version may follow
+        newest = [
+            r for r in records if self.seen.hash(r.paper.id) == r.paper.content_hash
+        ]  # a newer version may follow
         self.index.write(newest)
         self.progress(len(records))
         return [r.paper.id for r in newest]

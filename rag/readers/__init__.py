@@ -1,32 +1,24 @@
-"""Papers out of files and folders: one file here per source, each turning numbered lines into records."""
+"""Papers out of files and folders: one file here per format, each turning numbered lines into records."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
 from rag.clean import clean
 from rag.errors import SourceError
-from rag.readers import arxiv_atom, arxiv_snapshot, bibtex, csv_table, daily_papers, jsonl
-from rag.readers.detect import recognise
+from rag.readers import spreadsheet
+from rag.readers.detect import recognise, seems
+from rag.readers.formats import READERS, Reader
 from rag.readers.lines import DAMAGED, MAX_LINE, Lines
 from rag.types import Paper, Rejected
 
 __all__ = ["PaperStream", "read_papers"]
 
-Reader = Callable[[Lines, str], Iterator[Paper | Rejected]]
-READERS: dict[str, Reader] = {
-    "daily_papers": daily_papers.read,
-    "jsonl": jsonl.read,
-    "arxiv_snapshot": arxiv_snapshot.read,
-    "csv_table": csv_table.read,
-    "bibtex": bibtex.read,
-    "arxiv_atom": arxiv_atom.read,
-}
 MAX_REJECTED_IN_A_ROW = 10_000  # records rejected in a row after which a file is given up
 _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 
@@ -34,13 +26,14 @@ _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 class PaperStream(Iterable[Paper]):
     """The papers of some files, read as they are asked for; every iteration reads the files anew.
 
-    `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken. It
-    ends early once `stop` was called.
+    `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken, `notes`
+    what else there is to say of the files. It ends early once `stop` was called.
     """
 
     def __init__(self, *roots: Path) -> None:
         self._roots = roots
         self.rejected: list[Rejected] = []
+        self.notes: list[str] = []
         self.read = 0
         self.stopped = False
 
@@ -49,9 +42,9 @@ class PaperStream(Iterable[Paper]):
         self.stopped = True
 
     def __iter__(self) -> Iterator[Paper]:
-        self.rejected, self.read = [], 0
+        self.rejected, self.notes, self.read = [], [], 0
         for root in self._roots:
-            for record in _folder(root):
+            for record in _folder(root, self.notes):
                 if self.stopped:
                     return
                 self.read += 1
@@ -69,7 +62,7 @@ def read_papers(*paths: str | Path) -> PaperStream:
     return PaperStream(*(Path(os.path.abspath(path)) for path in paths))
 
 
-def _folder(root: Path) -> Iterator[Paper | Rejected]:
+def _folder(root: Path, notes: list[str]) -> Iterator[Paper | Rejected]:
     """The records of `root`: of that file, or of the files at any depth of that folder."""
     paths = [root]
     if root.is_dir():
@@ -78,7 +71,7 @@ def _folder(root: Path) -> Iterator[Paper | Rejected]:
         yield Rejected(clean(root.name), 0, "holds no files to read")
     for path in paths:
         # File names may hold bytes that are no text, and characters that a terminal obeys.
-        yield from _file(path, clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode()))
+        yield from _file(path, clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode()), notes)
 
 
 def _is_skipped(path: Path) -> bool:
@@ -86,19 +79,31 @@ def _is_skipped(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts) or _DOCUMENT.fullmatch(path.name) is not None
 
 
-def _file(path: Path, source: str) -> Iterator[Paper | Rejected]:
+def _file(path: Path, source: str, notes: list[str]) -> Iterator[Paper | Rejected]:
     """The records of one file, and what is wrong with the file itself."""
     try:
+        if spreadsheet.is_spreadsheet(path):
+            yield from spreadsheet.read(path, source)
+            return
         with closing(Lines(path)) as lines:
+            if lines.encoding:
+                notes.append(f"{source}: read as {lines.encoding}")
             reader = READERS.get(recognise(path.name, lines.head))
             if not lines.head:
                 yield Rejected(source, 0, "is empty")
             elif not reader:
-                yield Rejected(source, 0, "not recognised: no Daily Papers page, JSON, CSV, BibTeX or arXiv feed")
+                yield Rejected(source, 0, _unknown(lines.head))
             else:
                 yield from _records(reader, lines, source)
     except DAMAGED as error:
         yield Rejected(source, 0, f"cannot be read to its end: {getattr(error, 'strerror', None) or error}")
+
+
+def _unknown(head: str) -> str:
+    """Why a file is refused: what it looks like, and what to do."""
+    kind = seems(head)
+    looks = f"it looks like {kind}" if kind else "it holds no text"
+    return f"not recognised: {looks}; export it as RIS, BibTeX, CSV or JSON (docs/formats.md lists what is read)"
 
 
 def _records(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Rejected]:

@@ -1,4 +1,4 @@
-"""BibTeX: entries with an abstract, LaTeX accents and braces decoded, math left as it is."""
+"""BibTeX: entries with an abstract, their LaTeX decoded; each is kept whole, so that it can be given back."""
 
 # mypy: disable-error-code="import-untyped"
 from __future__ import annotations
@@ -8,36 +8,36 @@ import re
 from collections.abc import Iterator
 
 from bibtexparser.entrypoint import parse_string
-from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
-from bibtexparser.model import Block, Entry, ImplicitComment, ParsingFailedBlock, String
-from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+from bibtexparser.middlewares.names import split_multiple_persons_names
+from bibtexparser.model import Block, DuplicateFieldKeyBlock, Entry, ImplicitComment, ParsingFailedBlock, String
 
+from rag.clean import clean
 from rag.readers.lines import MARK, MAX_LINE, Lines
+from rag.readers.people import around_commas
 from rag.readers.record import MAX_ABSTRACT, make_paper
 from rag.types import Paper, Rejected
 
-_ENTRY = re.compile(r"\s*@\w+\s*[{(]")
-for _library in "bibtexparser", "pylatexenc":
-    logging.getLogger(_library).setLevel(logging.CRITICAL)  # what they warn of is told as Rejected, or harmless
-_MACROS = get_default_latex_context_db()
-_UNKNOWN = {"url": "%s", "textbraceleft": "{", "textbraceright": "}"}  # which the decoder would leave out
-_MACROS.add_context_category(
-    "askpapers", prepend=True, macros=[MacroTextSpec(name, simplify_repl=text) for name, text in _UNKNOWN.items()]
-)
-_DECODER = LatexNodes2Text(latex_context=_MACROS, math_mode="verbatim")
-_LATEX = re.compile(r"[\\{}~]|--|``|''")
+# An entry's start: its type and its key, or its first field where the key is missing; not "@10 (from 3" in a text.
+_ENTRY = re.compile(r"\s*@[A-Za-z]\w*\s*[{(]")
+_NO_KEY = re.compile(r"(\s*@(?!string|preamble|comment)\w+\s*[{(])(?=\s*\w+\s*=)|(\s*@\w+\s*\{)(?=\s*,)", re.IGNORECASE)
+_AT = re.compile(r"(?m)^(\s*)@(?=[0-9(\[ ]|[A-Za-z]\w*(?!\w*\s*[{(\w]))")
+_COMMENT = re.compile(r"\s*@comment\b(?!\s*[{(])", re.IGNORECASE)
+MAX_ENTRY = 20_000  # characters of the kept entry, the abstract apart
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of is told as Rejected, or harmless
 
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the entries; a broken entry is told and the rest is read."""
     strings: dict[str, str] = {}
     for line, text in _chunks(lines):
-        for block in parse_string(text).blocks:
+        for block in parse_string(_mended(text)).blocks:
             at = line + (block.start_line or 0)
+            if isinstance(block, DuplicateFieldKeyBlock):
+                block = block.ignore_error_block
             if isinstance(block, String):
-                strings[block.key.lower()] = block.value
+                strings[block.key.lower()] = _bare(str(block.value))
             elif isinstance(block, Entry):
-                yield make_paper(_flat(block, strings), source, at)
+                yield make_paper(_flat(block, strings), source, at, latex=True)
             elif isinstance(block, ParsingFailedBlock) or _looks_like_entry(block):
                 start = " ".join((block.raw or "").split())[:80].replace(MARK, "\ufffd")
                 yield Rejected(source, at, f"broken entry: is a brace, a quote or a comma missing? ({start})")
@@ -47,6 +47,8 @@ def _chunks(lines: Lines) -> Iterator[tuple[int, str]]:
     """Each entry with what follows it, and its first line: where bibtexparser too starts anew after an error."""
     start, held, size = 1, list[str](), 0
     for line in lines:
+        if _COMMENT.match(line):
+            line = "\n"
         if _ENTRY.match(line) or size > MAX_LINE:
             yield start, "".join(held)
             start, held, size = lines.number, [], 0
@@ -55,37 +57,76 @@ def _chunks(lines: Lines) -> Iterator[tuple[int, str]]:
     yield start, "".join(held)
 
 
+def _mended(text: str) -> str:
+    """With what bibtexparser needs and many exports lack: a key, and no @ of a text at a line's start."""
+    text = _NO_KEY.sub(lambda match: f"{match[1]}nokey," if match[1] else f"{match[2]}nokey", text, count=1)
+    return _AT.sub(r"\1\\@", text)
+
+
 def _looks_like_entry(block: Block) -> bool:
     return isinstance(block, ImplicitComment) and re.match(r"@\w", block.comment) is not None
 
 
 def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     """The fields of `entry` as `make_paper` knows them. Its key is left out: it is unique to one file only."""
-    fields = {field.key.lower(): strings.get(str(field.value).lower(), str(field.value)) for field in entry.fields}
+    fields: dict[str, str] = {}
+    for field in entry.fields:
+        fields.setdefault(field.key.lower(), _value(str(field.value), strings).replace("\\@", "@"))
     archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv"))
-    link = re.search(r"https?://[^\s{}]+", fields.get("url", "").replace("\\", ""))
+    link = re.search(r"https?://[^\s]+", re.sub(r"[{}\\]", "", fields.get("url", "")))
+    braced = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
+    whole = {name: match[1] if (match := braced.fullmatch(text.strip())) else text for name, text in fields.items()}
     return {
-        "title": _decoded(fields.get("title", "")),
-        "abstract": _decoded(fields.get("abstract", "")),
-        "authors": [_decoded(_name(name)) for name in split_multiple_persons_names(fields.get("author", ""))],
-        "year": fields.get("year") or fields.get("date"),
-        "doi": re.sub(r"^https?://(dx\.)?doi\.org/", "", fields.get("doi", "").replace("\\", "")),
-        "eprint": fields.get("eprint") if archive.lower() == "arxiv" else None,
-        "url": link[0] if link else "",
+        "title": whole.get("title", ""),
+        "abstract": whole.get("abstract") or whole.get("annote") or "",
+        "authors": _people(whole.get("author", "")),
+        "year": whole.get("year") or whole.get("date"),
+        "doi": whole.get("doi"),
+        "pmid": whole.get("pmid"),
+        "eprint": whole.get("eprint") if archive.lower() == "arxiv" else None,
+        "url": link[0] if link else whole.get("doi"),
+        "venue": next((whole[n] for n in ("journal", "journaltitle", "booktitle", "series") if whole.get(n)), ""),
+        "keywords": whole.get("keywords") or whole.get("author_keywords"),
+        "language": whole.get("language") or whole.get("langid"),
+        "comments": whole.get("comments"),
+        "bibtex": _kept(entry, fields),
     }
 
 
-def _name(name: str) -> str:
-    """The name with the first name first, also out of "Last, First"."""
-    return str(parse_single_name_into_parts(name, strict=False).merge_first_name_first)
+def _people(text: str) -> str | list[str]:
+    """The authors: as BibTeX parts them, or as they stand where they are parted otherwise ("Beck I., Roe A.")."""
+    names = split_multiple_persons_names(text)
+    odd = any(";" in name or len(around_commas(name)) > 1 for name in names)
+    return text if odd else [str(name) for name in names]
 
 
-def _decoded(text: str) -> str:
-    """`text` without LaTeX, `$...$` apart; as it is where it has none, is no abstract, or cannot be decoded."""
-    if not _LATEX.search(text) or len(text) > 2 * MAX_ABSTRACT:
+def _value(text: str, strings: dict[str, str]) -> str:
+    """A field's value with the names of strings replaced, and the parts that # joins put together."""
+    if text.lower() in strings:
+        return strings[text.lower()]
+    if "#" not in text or not re.match(r'\s*(?:"[^"]*"|\w+|\{[^{}]*\})\s*#', text):
         return text
-    try:
-        # Many exports leave % and & bare, which LaTeX takes for a comment and a column.
-        return str(_DECODER.latex_to_text(re.sub(r"(?<!\\)([%&])", r"\\\1", text)))
-    except Exception:  # braces nested without end, and whatever else a decoder of arbitrary LaTeX meets
-        return text
+    parts = re.findall(r'"((?:[^"{}]|\{[^{}]*\})*)"|\{([^{}]*)\}|([\w:.+-]+)|#', text)
+    return "".join(quoted or braced or strings.get(name.lower(), name) for quoted, braced, name in parts)
+
+
+def _bare(text: str) -> str:
+    return text[1:-1] if text[:1] + text[-1:] in ('""', "{}") else text
+
+
+def _kept(entry: Entry, fields: dict[str, str]) -> str:
+    """The entry with its type, key and all its fields, strings written out, to be exported as it came in."""
+    kind = entry.entry_type if re.fullmatch(r"\w{1,40}", entry.entry_type) else "misc"
+    key = re.sub(r"[^\w.:+/-]+", "", entry.key)[:100]
+    lines, size = [], 0
+    for field in entry.fields:
+        name, value = field.key, clean(fields.get(field.key.lower(), ""))
+        size += len(value) if name.lower() != "abstract" else 0
+        if (
+            re.fullmatch(r"[\w:.+-]{1,60}", name)
+            and len(value) <= MAX_ABSTRACT
+            and size <= MAX_ENTRY
+            and MARK not in value
+        ):
+            lines.append(f"  {name} = {{{value}}},\n")
+    return f"@{kind}{{{key},\n{''.join(lines)}}}\n"

@@ -1,46 +1,85 @@
-"""CSV and TSV tables with a header that names the same fields as JSON lines do."""
+"""CSV and TSV tables with a header, by whatever names databases and reference managers give its columns."""
 
 from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
+from rag.readers.fields import ABSTRACT_NAMES, TITLE_NAMES, plain_name
 from rag.readers.lines import MAX_LINE, Lines
-from rag.readers.record import ABSTRACT_NAMES, make_paper
+from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
+
+MAX_PREAMBLE = 10  # lines in front of the header: Excel's "sep=;", what Dimensions and others tell of the export
 
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the rows; a row whose quotes or number of cells are wrong is told and the rest is read."""
-    top = next((line for line in lines if line.strip()), "")
-    if not is_header(top):
-        yield Rejected(source, lines.number, "the first row must name the columns, with a title and an abstract")
+    top, first = "", ""
+    for text in islice(lines, MAX_PREAMBLE):
+        first = first or (text if text.strip() and not text.lower().startswith("sep=") else "")
+        if is_header(text):
+            top = text
+            break
+    if not top:
+        yield Rejected(source, lines.number and 1, no_header(_cells(first)))
         return
     # The limit holds for the whole process; csv's own, 128 kB, is less than some tables' cells have.
     csv.field_size_limit(MAX_LINE)
-    delimiter = _delimiter(top)
-    header = next(csv.reader([top], delimiter=delimiter))
-    for line, row in _rows(lines, delimiter):
+    header = _cells(top)
+    for line, row in _rows(lines, _Dialect(top)):
         if isinstance(row, csv.Error):
             yield Rejected(source, line, f"not CSV: {row}")
         elif any(row[len(header) :]):
             yield Rejected(source, line, f"{len(row)} cells for {len(header)} columns: is a quote missing?")
         elif any(cell.strip() for cell in row):
-            yield make_paper(dict(zip(header, row, strict=False)), source, line)
+            yield of_row(header, row, source, line)
+
+
+def of_row(header: Sequence[str], row: Sequence[object], source: str, line: int) -> Paper | Rejected:
+    """The paper of a row of a table."""
+    return make_paper(dict(zip(header, row, strict=False)), source, line)
 
 
 def is_header(line: str) -> bool:
     """Whether `line` names a title and an abstract column."""
-    names = {name.strip(' "\r\n').lower() for name in line.split(_delimiter(line))}
-    return "title" in names and not names.isdisjoint(ABSTRACT_NAMES)
+    return len(line) < 20_000 and names_columns(_cells(line))
 
 
-def _delimiter(header: str) -> str:
-    return max(",\t;|", key=header.count)
+def names_columns(cells: Sequence[object]) -> bool:
+    """Whether the cells of a row are the names of columns, a title and an abstract among them."""
+    names = {plain_name(cell) for cell in cells if isinstance(cell, str)}
+    return not names.isdisjoint(TITLE_NAMES) and not names.isdisjoint(ABSTRACT_NAMES)
 
 
-def _rows(lines: Lines, delimiter: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
+def no_header(cells: Sequence[object]) -> str:
+    """What to say of a table without a header that can be used."""
+    there = ", ".join(str(cell).strip()[:40] for cell in cells[:20] if str(cell).strip())[:300]
+    return f"the first row must name the columns, with a title and an abstract; found: {there or 'nothing'}"
+
+
+class _Dialect(csv.excel):
+    """The delimiter that the header uses most; Web of Science's tables know no quotes."""
+
+    strict = True
+
+    def __init__(self, header: str) -> None:
+        self.delimiter = max(",\t;|", key=header.count)
+        if self.delimiter == "\t" and header.lstrip("\ufeff").upper().startswith(("PT\t", "AU\t")):
+            self.quoting = csv.QUOTE_NONE
+        super().__init__()
+
+
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line.lstrip("\ufeff").rstrip("\r\n")], delimiter=_Dialect(line).delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _rows(lines: Lines, dialect: csv.Dialect) -> Iterator[tuple[int, list[str] | csv.Error]]:
     """Each row, or its fault, with its first line. After a fault the next line is read as a row's first.
 
     So an open quote, which makes one row of all that follows it, costs that row only.
@@ -54,7 +93,7 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[tuple[int, list[str] | csv.E
             yield line
 
     first = lines.number + 1
-    rows = csv.reader(feed(), delimiter=delimiter, strict=True)
+    rows = csv.reader(feed(), dialect)
     while True:
         row: list[str] | csv.Error
         try:
@@ -64,7 +103,7 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[tuple[int, list[str] | csv.E
         except csv.Error as error:
             row = error
             again.extendleft(reversed(taken[1:]))
-            rows = csv.reader(feed(), delimiter=delimiter, strict=True)
+            rows = csv.reader(feed(), dialect)
             del taken[1:]
         yield first, row
         first += len(taken)

@@ -15,6 +15,8 @@ _NOISE = re.compile(
     rf"new|{re.escape(PAGE_HEAD)}|Subscribe|Daily Papers|by ?AK and the research community"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d\d?(?:, \d{4})?"
 )
+MAX_HEADLESS = 100  # paragraphs looked at to tell a page without its head
+_MIN_ABSTRACT = 150  # characters, at the median, of the abstracts of such a page
 _LONG = 300  # characters: more than titles have; most abstracts have far more
 # Ends of sentences, the Chinese, Hindi, Arabic and Urdu ones among them.
 _SENTENCE = re.compile(r"[.!?\u3002\uff01\uff1f\u0964\u061f\u06d4][\"')\]\u2019\u201d]*(?:\s|$)")
@@ -27,7 +29,7 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
         if not title and len(text) <= _LONG:
             title, at = text, line
         elif _is_abstract(text, following):
-            yield make_paper({"title": title, "abstract": text}, source, at or line)
+            yield make_paper({"title": title, "abstract": text}, source, at or line, verbatim=True)
             title, at = "", 0
         else:
             yield make_paper({"title": title}, source, at)
@@ -39,6 +41,18 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
 def _is_abstract(text: str, following: str) -> bool:
     """A short text is one only if it has a sentence and what follows is not its own abstract."""
     return len(text) > _LONG or (_SENTENCE.search(text) is not None and len(following) <= _LONG)
+
+
+def is_page(head: str) -> bool:
+    """Whether text without the page's head is titles and abstracts in turn, and not prose."""
+    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", head.replace("\r", ""))]
+    parts = [part for part in parts if part and not _NOISE.fullmatch(part)][:MAX_HEADLESS]
+    titles, abstracts = parts[::2], parts[1::2]
+    if len(abstracts) == 0 or sorted(map(len, abstracts))[len(abstracts) // 2] < _MIN_ABSTRACT:
+        return False
+    pairs = zip(titles, abstracts, strict=False)
+    good = sum(len(t) <= _LONG and t[-1] not in ".:;," and _is_abstract(a, "") for t, a in pairs)
+    return good >= 0.8 * len(titles)
 
 
 def _paragraphs(lines: Lines) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""JSON: one object a line (BEIR's corpus.jsonl as it is), or an array of objects."""
+"""JSON: one object a line, an array, or the envelope of a service (OpenAlex, Crossref, Semantic Scholar, CSL)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rag.readers.json_shapes import ENVELOPE, LIST, flat
 from rag.readers.lines import MAX_LINE, Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
@@ -15,15 +16,18 @@ from rag.types import Paper, Rejected
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the objects; a bad line is told with JSON's error and the rest is read."""
     for found in objects(lines, source):
-        yield found if isinstance(found, Rejected) else make_paper(found[1], source, found[0])
+        yield found if isinstance(found, Rejected) else make_paper(flat(found[1]), source, found[0])
 
 
 def objects(lines: Lines, source: str) -> Iterator[tuple[int, dict[str, Any]] | Rejected]:
     """Each object with its line, or why it is none."""
     start = lines.head.lstrip()
     # An object that begins with a line of its own is spread over several lines.
-    spread = start.startswith("[") or start.split("\n", 1)[0].strip() == "{"
-    for line, text in _outermost(lines) if spread else ((lines.number, text) for text in lines if text.strip()):
+    envelope = ENVELOPE.match(start) is not None
+    spread = envelope or start.startswith("[") or start.split("\n", 1)[0].strip() == "{"
+    for line, text in (
+        _outermost(lines, envelope) if spread else ((lines.number, text) for text in lines if text.strip())
+    ):
         try:
             value = json.loads(text, strict=False, parse_constant=lambda _: None)
         except json.JSONDecodeError as error:
@@ -56,11 +60,11 @@ class _Braces:
         self._escaped -= len(piece)
 
 
-def _outermost(lines: Lines) -> Iterator[tuple[int, str]]:
-    """Each outermost {...} with its line, found without holding more than one."""
+def _outermost(lines: Lines, envelope: bool = False) -> Iterator[tuple[int, str]]:
+    """Each outermost {...} with its line, found without holding more than one; in an `envelope` those of its lists."""
     braces, depth, line = _Braces(), 0, 0
     held, size = list[str](), 0
-    for piece in lines.pieces():
+    for piece in _lists(lines) if envelope else lines.pieces():
         start = 0
         for at, opens in braces.of(piece):
             if opens:
@@ -83,3 +87,34 @@ def _outermost(lines: Lines) -> Iterator[tuple[int, str]]:
         yield line, "".join(held)  # never closed, which JSON's own error says best
     elif depth:
         lines.too_long.append(line)
+
+
+def _lists(lines: Lines) -> Iterator[str]:
+    """The pieces of the lists of papers that envelopes hold, of one page or of many."""
+    before, depth, quoted, escaped = "", 0, False, False
+    for piece in lines.pieces():
+        while piece:
+            if not depth:  # outside: wait for the next list
+                before += piece
+                if not (begun := LIST.search(before)):
+                    before, piece = before[-200:], ""
+                    continue
+                piece, before, depth, quoted, escaped = before[begun.end() :], "", 1, False, False
+            end = len(piece)
+            for mark in (
+                re.finditer(r'[\\"\[\]]|.', piece, re.DOTALL) if escaped else re.finditer(r'\\.?|["\[\]]', piece)
+            ):
+                if escaped:
+                    escaped = False
+                    continue
+                if mark[0][0] == "\\":
+                    escaped = len(mark[0]) == 1
+                elif mark[0] == '"':
+                    quoted = not quoted
+                elif mark[0] in "[]" and not quoted:
+                    depth += 1 if mark[0] == "[" else -1
+                    if not depth:
+                        end = mark.start()
+                        break
+            yield piece[:end]
+            piece = piece[end:]

@@ -1,4 +1,4 @@
-"""A file as numbered lines of text, whatever its packing (.gz) and encoding (UTF-8, or UTF-16 with its mark)."""
+"""A file as numbered lines of text, whatever its packing (.gz) and its encoding."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+from rag.readers.encoding import encoding_of
 
 MAX_LINE = 10_000_000  # characters; guards memory against compressed files that unfold without end
 HEAD = 65_536
@@ -40,12 +42,13 @@ class Lines:
 
     `number` is that of the line last read (from 1). `head` is the start of the text, to tell the format from.
     `too_long` collects the numbers of lines (of `jsonl`: records) over `MAX_LINE`, which are read as blank.
+    `encoding` is told where it is neither UTF-8 nor UTF-16 with its mark.
     """
 
     def __init__(self, path: Path) -> None:
         self.number = 0
         self.too_long: list[int] = []
-        self._text = _open(path)
+        self._text, self.encoding = _open(path)
         self.head = ""
         try:
             while len(self.head) < HEAD and (piece := self._text.readline(PIECE)):
@@ -83,14 +86,14 @@ class Lines:
         self._text.close()
 
 
-def _open(path: Path) -> io.TextIOWrapper:
+def _open(path: Path) -> tuple[io.TextIOWrapper, str]:
+    """The file as text, and its encoding where that had to be guessed."""
     with path.open("rb") as raw:
         packed = path.suffix.lower() == ".gz" or raw.read(2) == b"\x1f\x8b"
-    data = _Unfolded(path) if packed else io.BufferedReader(io.FileIO(path))
-    try:
-        start = data.peek(2)[:2]
-    except DAMAGED:
-        data.close()
-        raise
-    encoding = "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
-    return io.TextIOWrapper(data, encoding, errors="askpapers.mark")
+
+    def opened() -> io.BufferedReader | _Unfolded:
+        return _Unfolded(path) if packed else io.BufferedReader(io.FileIO(path))
+
+    with opened() as data:
+        encoding, guessed = encoding_of(data)
+    return io.TextIOWrapper(opened(), encoding, errors="askpapers.mark"), guessed

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from rag.clean import clean
+from rag.readers.fields import by_our_names
+from rag.readers.identity import MAX_ID, ROW_NUMBER, doi_of, number, openalex_id
+from rag.readers.identity import arxiv_id as arxiv_id
+from rag.readers.identity import normalised as normalised
+from rag.readers.identity import title_id as title_id
 from rag.readers.lines import MARK
+from rag.readers.people import people
+from rag.readers.tails import has_none, without_tail
+from rag.readers.text import is_data, readable
 from rag.types import Paper, Rejected
 
 MAX_ABSTRACT = 100_000
 MAX_TITLE = 2_000
-MAX_ID = 200
-
-ABSTRACT_NAMES = ("abstract", "text", "summary")
-# What sources call a field; the first that is filled wins.
-_NAMES = {
-    "id": ("id", "_id", "paper_id", "arxiv_id", "doi"),
-    "title": ("title",),
-    "abstract": ABSTRACT_NAMES,
-    "authors": ("authors", "author"),
-    "year": ("year", "published", "date"),
-    "eprint": ("eprint", "arxiv_id"),
-    "comments": ("comments", "comment"),
-}
-
-# Four digits after the dot until 2014, five since: an id that passed through a float (2306.0098 for 2306.00980)
-# is thus not mistaken for another paper's, and few ids of other kinds look alike.
-_MONTH = "(?:0[1-9]|1[0-2])"
-_ARXIV = re.compile(
-    r"(?:arxiv:\s*|(?:https?://)?(?:[\w-]+\.)?arxiv\.org/(?:abs|pdf|html)/"
-    r"|(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
-    rf"((?:0[7-9]|1[0-4]){_MONTH}\.\d{{4}}|(?:1[5-9]|[2-9]\d){_MONTH}\.\d{{5}}"
-    rf"|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{{2}})?/\d\d{_MONTH}\d{{3}})"
-    r"(?:v(\d{1,3}))?(?:\.pdf)?/?(?:[?#].*)?",
-    re.IGNORECASE | re.ASCII,
-)
-
+MAX_KEYWORDS = 200
 
 # As arXiv's abstracts say it ("This paper has been withdrawn by the authors"), and its comments in any words.
 _WITHDRAWN = re.compile(
@@ -47,78 +28,145 @@ _WITHDRAWN = re.compile(
     re.IGNORECASE,
 )
 _WITHDRAWN_COMMENT = re.compile(r"\b(?:withdrawn|retracted)\b", re.IGNORECASE)
+_WITHDRAWN_TITLE = re.compile(
+    r"[\[(]?\s*(?:retracted(?: article)?|withdrawn)\s*[\])]?\s*[:.—–-]|[\[(](?:retracted|withdrawn)[\])]", re.I
+)
+_RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
 
-def make_paper(record: Mapping[str, object], source: str, line: int) -> Paper | Rejected:
-    """The paper that `record` (names of fields in any case, values of any type) tells of, or why it is none."""
-    fields = {name.strip().lower(): value for name, value in record.items()}
+# One link, bare or as LaTeX, lists and exports wrap it; or the first of several.
+_LINK = re.compile(
+    r"""(?:\\url\{|\{|URL:?\s*|\[?['"])?(https?://[^\s<>"{}]{1,2000}?)(?=$|\s*[;|,]?\s+(?:https?:|LK\b)|['"\]}]?;?\s*$)""",
+    re.IGNORECASE,
+)
+
+
+def make_paper(
+    record: Mapping[str, object], source: str, line: int, latex: bool = False, verbatim: bool = False
+) -> Paper | Rejected:
+    """The paper that `record` (names of fields in any case, values of any type) tells of, or why it is none.
+
+    `latex` tells that its text is LaTeX through and through; `verbatim` that it is text already.
+    """
+    fields = by_our_names(record)
 
     def first(name: str) -> str:
-        return next((text for alias in _NAMES.get(name, (name,)) if (text := _text(fields.get(alias)))), "")
+        return next((text for value in fields.get(name, ()) if is_data(text := _text(value))), "")
 
-    given, title, abstract, url, doi = first("id"), first("title"), first("abstract"), first("url"), first("doi")
-    authors = next((names for alias in _NAMES["authors"] if (names := _names(fields.get(alias)))), ())
-    categories = _words(fields.get("categories"))
-    if reason := _fault(given, title, abstract, (url, doi, *authors, *categories)):
+    def shown(name: str) -> str:
+        return first(name) if verbatim or len(first(name)) > 2 * MAX_ABSTRACT else readable(first(name), latex)
+
+    given, title, url = _given(record, fields), shown("title"), first("url")
+    abstract, rights = (shown("abstract"), "") if verbatim else without_tail(shown("abstract"))
+    abstract = "" if has_none(abstract) else abstract
+    authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())
+    categories = _words(next(iter(fields.get("categories", ())), None))
+    if reason := _fault(title, abstract, (given, url, first("doi"), *authors, *categories)):
         name = (title or given or abstract)[:80].replace(MARK, "\ufffd")
         return Rejected(source, line, f"{reason} ({name})" if name else reason)
 
-    url = url if re.fullmatch(r'https?://[^\s<>"]{1,2000}', url, re.IGNORECASE) else ""
-    arxiv, version = arxiv_id(given, first("eprint"), url, doi)
+    url = _link(url)
+    doi = doi_of(first("doi"), first("id"), url)
+    arxiv, version = arxiv_id(given, first("eprint"), first("url"), doi, first("doi"))
+    if arxiv and doi.startswith("10.48550/"):
+        doi = ""  # says the same as the id
     if arxiv:
         stated = re.fullmatch(r"v?([0-9]{1,3})", first("version"))
         version = version or (int(stated[1]) if stated else 0)
         url = url or f"https://arxiv.org/abs/{arxiv}"
-    elif re.fullmatch(r"10\.[0-9]{4,}/\S+", doi):
-        url = url or f"https://doi.org/{doi}"
+    pmid, work = number(first("pmid")), openalex_id(first("openalex"), first("id"))
+    notices = _notices(fields, title)
+    comments = first("comments")
     return Paper(
-        id=arxiv or given or title_id(title),
+        id=arxiv or doi or (f"pmid:{pmid}" if pmid else "") or work or given or title_id(title),
         title=title,
         abstract=abstract,
         authors=authors,
-        year=next((year for alias in _NAMES["year"] if (year := _year(fields.get(alias)))), None),
-        url=url,
+        year=next((year for value in fields.get("year", ()) if (year := _year(value))), None),
+        url=url
+        or (f"https://doi.org/{doi}" if doi else "")
+        or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else ""),
         categories=categories,
         version=version,
-        withdrawn=bool(_WITHDRAWN.match(abstract) or _WITHDRAWN_COMMENT.search(first("comments"))),
+        withdrawn=bool(
+            _WITHDRAWN.match(abstract)
+            or _WITHDRAWN_COMMENT.search(comments)
+            or _WITHDRAWN_TITLE.match(title)
+            or any(map(_RETRACTED.search, notices))
+        ),
+        doi=doi,
+        ids=_further_ids(arxiv, doi, pmid, work),
+        venue=_short(shown("venue")),
+        keywords=_keywords(fields, latex),
+        language=_short(first("language")),
+        notices=notices,
+        rights=rights,
+        bibtex=next((value for value in fields.get("bibtex", ()) if isinstance(value, str)), ""),
         source=source,
         line=line,
     )
 
 
-def arxiv_id(*texts: str) -> tuple[str, int]:
-    """The first arXiv id among ids, links and DOIs, without its version, and the version; `("", 0)` without any."""
-    for text in texts:
-        if match := _ARXIV.fullmatch(text):
-            # The subject class of an old id is decoration: math.GT/0309136 is math/0309136.
-            return re.sub(r"\.[a-z]+/", "/", match[1].lower()), int(match[2] or 0)
-    return "", 0
+def _given(record: Mapping[str, object], fields: Mapping[str, list[object]]) -> str:
+    """The source's own id, where it can be one: not a row's number, nor a key that is unique to one file only."""
+    if is_data(own := _text(record.get("_id"))):  # BEIR's, by which its judgements name the papers
+        return own if len(own) <= MAX_ID else ""
+    for value in fields.get("id", ()):
+        text = _text(value)
+        if is_data(text) and not ROW_NUMBER.fullmatch(text) and len(text) <= MAX_ID:
+            return text
+    return ""
 
 
-def title_id(title: str) -> str:
-    """An id for a paper that has none: the same for titles that differ in case, spacing or punctuation only."""
-    return "t-" + hashlib.sha256((normalised(title) or title).encode()).hexdigest()[:16]
+def _further_ids(arxiv: str, doi: str, pmid: str, work: str) -> tuple[str, ...]:
+    """What the paper is known by besides its id."""
+    known = [f"doi:{doi}" * bool(doi), f"pmid:{pmid}" * bool(pmid), f"openalex:{work}" * bool(work)]
+    ranks = [bool(arxiv), bool(arxiv or doi), bool(arxiv or doi or pmid)]
+    return tuple(text for text, taken in zip(known, ranks, strict=True) if text and taken)
 
 
-def normalised(title: str) -> str:
-    """`title` as its letters and digits, of any script, folded (NFKC, case) and parted by single spaces."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    # Marks are kept: they are the vowels of the Indic scripts.
-    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in folded).split())
-
-
-def _fault(given: str, title: str, abstract: str, others: tuple[str, ...]) -> str:
-    if MARK in "".join((given, title, abstract, *others)):
+def _fault(title: str, abstract: str, others: tuple[str, ...]) -> str:
+    if MARK in "".join((title, abstract, *others)):
         return "not UTF-8: save the file as UTF-8"
     if not title:
         return "no title"
     if not abstract:
         return "no abstract"
-    limits = (("a title", title, MAX_TITLE), ("an abstract", abstract, MAX_ABSTRACT), ("an id", given, MAX_ID))
-    for name, text, limit in limits:
+    for name, text, limit in ("a title", title, MAX_TITLE), ("an abstract", abstract, MAX_ABSTRACT):
         if len(text) > limit:
             return f"{name.split()[1]} of {len(text):,} characters; more than {limit:,} is not {name}"
     return ""
+
+
+def _notices(fields: Mapping[str, list[object]], title: str) -> tuple[str, ...]:
+    """Retractions and corrections that the source tells of."""
+    said = [text for value in fields.get("notices", ()) for text in (value if isinstance(value, list) else [value])]
+    notices = [_short(readable(text)) for text in said if isinstance(text, str)]
+    kinds = " ".join(_text(value) for value in fields.get("type", ()))
+    if any(
+        _text(value).lower() in ("true", "1") or value is True for value in fields.get("retracted", ())
+    ) or re.search(r"retracted (?:publication|article)", kinds, re.IGNORECASE):
+        notices.append("Retracted")
+    return tuple(dict.fromkeys(notice for notice in notices if notice))
+
+
+def _keywords(fields: Mapping[str, list[object]], latex: bool) -> tuple[str, ...]:
+    for value in fields.get("keywords", ()):
+        parts = re.split(r"[;|\n]", value) if isinstance(value, str) else value if isinstance(value, list) else []
+        if isinstance(value, str) and len(parts) == 1:
+            parts = value.split(",")
+        names = (part.get("display_name") or part.get("name") if isinstance(part, dict) else part for part in parts)
+        words = [_short(readable(word, latex)) for word in names if isinstance(word, str)]
+        if kept := [word for word in words if is_data(word)]:
+            return tuple(dict.fromkeys(kept))[:MAX_KEYWORDS]
+    return ()
+
+
+def _link(url: str) -> str:
+    """The first http link in `url`, without LaTeX's escapes; "" without any."""
+    url = re.sub(r"\\(?=[_%&#~{}])|\{(?=\\?_)|(?<=_)\}", "", url)
+    match = _LINK.match(url)
+    return re.split(r"[;|](?=https?:)", match[1])[0] if match else ""
 
 
 def _text(value: object) -> str:
@@ -130,14 +178,8 @@ def _text(value: object) -> str:
     return clean(str(value))
 
 
-def _names(value: object) -> tuple[str, ...]:
-    """Names out of "A and B", "A, B", "A; B", a list of names or a list of {"name": ...}."""
-    if isinstance(value, str):
-        value = re.split(";" if ";" in value else r",\s*and\s|,|\sand\s", value.strip("[] "))
-    if not isinstance(value, list | tuple):
-        value = [value]
-    names = (_text(name.get("name") if isinstance(name, dict) else name) for name in value)
-    return tuple(name for n in names if (name := n.strip("'\" ")))
+def _short(text: str) -> str:
+    return text[:500] if MARK not in text else ""
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -147,5 +189,10 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _year(value: object) -> int | None:
+    if isinstance(value, dict):  # CSL's and Crossref's {"date-parts": [[2021, 3]]}
+        parts = value.get("date-parts") or value.get("raw") or value.get("literal")
+        while isinstance(parts, list):
+            parts = parts[0] if parts else ""
+        value = parts
     match = re.search(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2}|2100)(?![0-9])", _text(value))
     return int(match[0]) if match else None

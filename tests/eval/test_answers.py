@@ -11,8 +11,9 @@ import pytest
 from eval.answers import read_answers, to_reply, to_row
 from eval.cases import Case
 from eval.metrics import Source, Statement
+from rag.answer import Answer, Citation, Claim
 from rag.errors import SourceError
-from rag.types import Answer, Citation, Claim, Paper, Sentence
+from rag.types import Paper, Sentence
 
 DUCK = Paper("d", "DuckNet", "Ducks are fast. It is open. It wins.")
 SENTENCES = tuple(Sentence(i, s, e, DUCK.abstract[s:e]) for i, (s, e) in enumerate(((0, 15), (16, 27), (28, 36))))

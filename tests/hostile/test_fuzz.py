@@ -16,8 +16,8 @@ from eval.answers import read_answers
 from eval.cases import read_cases
 from eval.claims import read_claims
 from rag.errors import SourceError
-from rag.readers import READERS
 from rag.readers.detect import recognise
+from rag.readers.formats import READERS
 from tests.hostile import holding
 from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES
 

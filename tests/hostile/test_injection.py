@@ -9,12 +9,13 @@ from collections.abc import Iterator
 import pytest
 from markdown_it import MarkdownIt
 
+from rag.answer import Answer
 from rag.answering import prompts
 from rag.answering.assistant import Assistant
 from rag.clean import clean
 from rag.library import Library
 from rag.readers.record import make_paper
-from rag.types import Answer, Paper
+from rag.types import Paper
 from tests.conftest import PAPERS, FakeEmbedder
 from tests.hostile.injections import INJECTIONS, LURE, Injection
 from tests.llm_server import Script, serving
@@ -85,8 +86,8 @@ def asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Answer:
     """The answer; a model was asked, and was sent neither a key, nor a path, nor a second fence."""
-    for threshold in ("MIN_RELEVANCE", "MIN_PROBABILITY"):  # the gate would refuse many of these by itself
-        monkeypatch.setattr(f"rag.answering.answerability.{threshold}", -1.0)
+    # Many of these would be refused by retrieval alone.
+    monkeypatch.setattr("rag.answering.calibration.Calibration.band", lambda *given: "answers")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     server.requests.clear()
     server.pieces = tuple(injection.obeyed[i : i + 50] for i in range(0, len(injection.obeyed), 50))

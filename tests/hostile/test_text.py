@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.annotate import label
+from rag.answer import Answer, Citation
 from rag.answering.assistant import Assistant
 from rag.answering.markers import parse, sentences_of
 from rag.clean import clean
@@ -31,7 +32,7 @@ from rag.readers import read_papers
 from rag.readers.record import make_paper
 from rag.retrieval.query import check_question
 from rag.text.sentences import split_sentences
-from rag.types import Answer, Citation, Paper, Rejected, Sentence
+from rag.types import Paper, Rejected, Sentence
 from tests.llm_server import Script, serving
 from ui import export
 

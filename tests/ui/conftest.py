@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from rag.types import Answer, Citation, Claim, Paper, Sentence
+from rag.answer import Answer, Citation, Claim
+from rag.types import Paper, Sentence
 from tests.ui.browsing import address, chromium, visit  # noqa: F401  # fixtures
 from tests.ui.scripted import Scripted, echo
 

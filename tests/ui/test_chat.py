@@ -10,10 +10,10 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import LLMError
 from rag.library import Library
-from rag.types import Answer
 from tests.ui.scripted import Scripted
 from ui.chat import follow
 from ui.chat_tab import ChatTab

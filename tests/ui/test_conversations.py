@@ -11,8 +11,10 @@ import bibtexparser
 import pytest
 
 from eval.cases import read_cases
+from rag.answer import Answer, Citation
 from rag.errors import LibraryError
-from rag.types import Answer, Citation, Paper
+from rag.readers import read_papers
+from rag.types import Paper
 from ui import export
 from ui.conversations import Conversations, history
 
@@ -154,3 +156,20 @@ def test_a_file_from_before_there_were_versions_is_taken_over(tmp_path: Path) ->
     after = Conversations(path)
     assert [i for i, _ in after.listed("ada")] == [started]
     after.close()
+
+
+def test_an_entry_is_exported_as_it_came_in(answer: Answer, tmp_path: Path) -> None:
+    entry = (
+        "@inproceedings{beck21,\n  title = {{Moss} on {W}elsh walls},\n  author = {Beck, Ina and {Moss Group}},\n"
+        "  booktitle = {Proc. of Moss},\n  pages = {1--9},\n  abstract = {Moss grows.},\n}\n"
+    )
+    (tmp_path / "a.bib").write_text(entry.replace("  pages", "  note = {\\input{/etc/passwd}},\n  pages"))
+    (paper,) = read_papers(tmp_path / "a.bib")
+    cited = replace(answer, citations=(replace(answer.citations[0], paper=paper),))
+    assert export.bibtex([cited]) == entry
+
+
+def test_what_an_entry_lacks_is_said(answer: Answer) -> None:
+    paper = Paper("10.5555/ab.1", "Moss", "It grows.", ("Ina Beck",), doi="10.5555/ab.1", venue="J Moss")
+    cited = replace(answer, citations=(replace(answer.citations[0], paper=paper),))
+    assert export.bibtex([cited]).startswith("% 10.5555-ab.1: its source told no year\n@article{10.5555-ab.1,\n")

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.types import Answer, Citation, Claim, Paper, Sentence, Table
+from rag.answer import Answer, Citation, Claim, Table
+from rag.types import Paper, Sentence
 from ui import cards, markup, render
 
 HOSTILE = [

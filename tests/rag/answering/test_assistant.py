@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import LLMError, QuestionError, SettingsError
 from rag.library import Library
-from rag.types import Answer
 from tests.llm_server import Script, serving
 
 

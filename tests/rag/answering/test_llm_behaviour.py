@@ -2,10 +2,10 @@
 
 import pytest
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import LLMError
 from rag.library import Library
-from rag.types import Answer
 from tests.llm_server import Script, serving
 
 QUESTION = "Which theory inspired HippoRAG, the retrieval framework?"

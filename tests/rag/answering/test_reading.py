@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.answering.reading_prompts import SYSTEM, split_head
 from rag.answering.verdicts import SYSTEM as VERDICTS
 from rag.errors import LLMError
 from rag.library import Library
-from rag.types import Answer
 from tests.llm_server import Script, serving
 
 QUESTION = "Which theory inspired HippoRAG, the retrieval framework?"

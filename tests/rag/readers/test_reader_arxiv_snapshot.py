@@ -32,6 +32,9 @@ PAPER = Paper(
     "https://arxiv.org/abs/0704.0001",
     ("hep-ph", "hep-ex"),
     2,
+    doi="10.1103/physrevd.76.013009",
+    ids=("doi:10.1103/physrevd.76.013009",),
+    venue="Phys.Rev.D76:013009,2007",
 )
 
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import SourceError
-from rag.readers import READERS, read_papers
+from rag.readers import read_papers
+from rag.readers.formats import READERS
 from tests.rag.readers.conftest import Read
 
 
@@ -36,7 +37,8 @@ def test_a_folder_is_read_in_order_with_sources_from_its_own_name(tmp_path: Path
         ("b", "b.jsonl:1"),
     ]
     assert [str(r) for r in reading.rejected] == [
-        "papers/image.png: not recognised: no Daily Papers page, JSON, CSV, BibTeX or arXiv feed",
+        "papers/image.png: not recognised: it holds no text; export it as RIS, BibTeX, CSV or JSON "
+        "(docs/formats.md lists what is read)",
         "papers/z.txt: is empty",
     ]
     assert reading.read == 5
@@ -95,23 +97,53 @@ def test_files_that_hold_no_text(read: Read) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.txt", "a.bib", "a.csv", "a.xml"])
-def test_what_is_not_utf8_is_told_where_it_is_used(read: Read, name: str) -> None:
-    good, bad = ("On good", "About it."), ("On café", "Déjà vu.")
+def test_encodings_are_told(tmp_path: Path, name: str) -> None:
+    good, other = ("On good", "About it."), ("On café", "Déjà vu – à 5 °C.")
+    page = "Get trending papers in your email inbox!\n\n"
     text = {
-        "a.jsonl": "".join(f'{{"title": "{t}", "abstract": "{a}", "other": "é"}}\n' for t, a in (good, bad, good)),
-        "a.txt": "".join(f"{t}\n\n{a}\n\n" for t, a in (good, bad, good)),
-        "a.bib": "".join(f"@a{{k, title={{{t}}}, abstract={{{a}}}}}\n" for t, a in (good, bad, good)),
-        "a.csv": "title,abstract\n" + "".join(f"{t},{a}\n" for t, a in (good, bad, good)),
-        "a.xml": "".join(f"<entry><title>{t}</title><summary>{a}</summary></entry>" for t, a in (good, bad, good)),
+        "a.jsonl": "".join(f'{{"title": "{t}", "abstract": "{a}", "other": "é"}}\n' for t, a in (good, other)),
+        "a.txt": page + "".join(f"{t}\n\n{a}\n\n" for t, a in (good, other)),
+        "a.bib": "".join(f"@a{{k, title={{{t}}}, abstract={{{a}}}}}\n" for t, a in (good, other)),
+        "a.csv": "title,abstract\n" + "".join(f"{t},{a}\n" for t, a in (good, other)),
+        "a.xml": "".join(f"<entry><title>{t}</title><summary>{a}</summary></entry>" for t, a in (good, other)),
     }[name]
     text = f"<feed>{text}</feed>" if name == "a.xml" else text
-    papers, rejected = read(name, text.encode("latin-1"))
-    assert [(paper.title, paper.abstract) for paper in papers] == [good, good]
+    for encoding in "utf-8", "utf-16", "utf-8-sig", "utf-16-le", "cp1252":
+        (tmp_path / name).write_bytes(text.encode(encoding))
+        reading = read_papers(tmp_path / name)
+        assert [(paper.title, paper.abstract) for paper in reading] == [good, other]
+        said = {"cp1252": [f"{name}: read as Windows-1252"], "utf-16-le": [f"{name}: read as UTF-16"]}
+        assert reading.notes == said.get(encoding, [])
+
+
+def test_xml_is_read_in_the_encoding_that_it_says(read: Read) -> None:
+    entry = "<entry><title>Łódź</title><summary>Ř.</summary></entry>"
+    text = f'<?xml version="1.0" encoding="ISO-8859-2"?><feed>{entry}</feed>'
+    assert read("a.xml", text.encode("iso-8859-2"))[0][0].title == "Łódź"
+
+
+def test_damaged_utf8_is_told_where_it_is_used(read: Read) -> None:
+    rows = "".join(row(f"é{i}é") for i in range(5)).encode().replace(b"\\u00e9", "é".encode())
+    papers, rejected = read("a.jsonl", rows + b'{"title": "On caf\xe9", "abstract": "It is."}\n' + row("z").encode())
+    assert len(papers) == 6
     assert [r.reason for r in rejected] == ["not UTF-8: save the file as UTF-8 (On caf\ufffd)"]
-    papers, rejected = read(name, text)
-    assert [paper.title for paper in papers] == ["On good", "On café", "On good"]
-    for encoding in "utf-16", "utf-8-sig":
-        assert read(name, text.encode(encoding))[0] == papers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear Ada,\n\nThe ferns are fine. We watered them.\n\nYours,\n\nBo\n",
+        "Chapter 1\n\n"
+        + "It was dark. The rain fell on the stairs and nobody came. " * 6
+        + "\n\n"
+        + "She waited. " * 40,
+        "milk\neggs\nbread\n",
+    ],
+)
+def test_plain_text_is_refused_once(read: Read, text: str) -> None:
+    papers, rejected = read("notes.txt", text)
+    assert not papers
+    assert [r.reason.partition(";")[0] for r in rejected] == ["not recognised: it looks like plain text"]
 
 
 def test_a_replacement_character_of_the_source_is_kept(read: Read) -> None:

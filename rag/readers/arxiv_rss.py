@@ -1,0 +1,39 @@
+"""RSS feeds of arXiv's new papers, and others that give an abstract as an item's description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from rag.readers.lines import Lines
+from rag.readers.record import make_paper
+from rag.readers.xml_elements import elements, text, texts
+from rag.types import Paper, Rejected
+
+# "arXiv:2405.14831v1 Announce Type: new Abstract: ..."
+_HEAD = re.compile(r"(?:<p>)?\s*(?:arXiv:(\S+)\s+)?Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?", re.IGNORECASE)
+_TITLE_TAIL = re.compile(r"\.?\s*\(arXiv:\S+\s+\[[^\]]*\](?:\s+\w+)*\)$")
+
+
+def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+    """The papers of the items, up to where the XML is broken, if it is."""
+    for found in elements(lines, source, ("item",)):
+        yield found if isinstance(found, Rejected) else make_paper(_flat(found[1]), source, found[0])
+
+
+def _flat(item: Element) -> dict[str, object]:
+    said = text(item, "description") or text(item, "encoded")
+    head = _HEAD.match(said)
+    return {
+        "id": (head and head[1]) or text(item, "guid"),
+        "title": _TITLE_TAIL.sub("", text(item, "title")),
+        "abstract": said[head.end() :] if head else said,
+        "authors": [
+            name for part in texts(item, "creator") for name in re.split(r",\s+", re.sub(r"<[^>]*>", "", part))
+        ],
+        "year": text(item, "pubDate") or text(item, "date"),
+        "url": text(item, "link"),
+        "categories": texts(item, "category") if head else None,
+        "doi": text(item, "doi"),
+    }

@@ -1,0 +1,120 @@
+"""How a file's bytes spell text: UTF-8 or UTF-16 if they can be, else what charset-normalizer takes them for."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from typing import Protocol
+
+from charset_normalizer import from_bytes
+
+PIECE = 1 << 18
+MAX_SAMPLE = 60_000  # bytes with characters beyond ASCII and what stands around them: enough to tell an encoding
+_DAMAGED = (OSError, EOFError, zlib.error)
+_NON_ASCII = re.compile(rb"[^\n]{0,120}[\x80-\xff][^\n]{0,120}")
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9._-]{2,20})["']""")
+# Those that exports are met in. Windows-1252 comes first: it wins where others fit no better.
+_CANDIDATES = (
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_kr",
+    "euc_jp",
+    "koi8_r",
+)
+_NAMES = {"cp1252": "Windows-1252", "cp1250": "Windows-1250", "cp1251": "Windows-1251", "cp1253": "Windows-1253",
+          "cp1254": "Windows-1254"}  # fmt: skip
+
+
+class Bytes(Protocol):
+    """What is read from: a file of bytes."""
+
+    def read1(self, size: int = -1, /) -> bytes: ...
+
+
+def encoding_of(data: Bytes) -> tuple[str, str]:
+    """The codec for the bytes, and its name for people where it had to be guessed, else "".
+
+    Reads to the end, in constant memory. Damage there is left for the reading that follows.
+    """
+    start = _read(data)
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16", ""
+    if wide := _without_mark(start):
+        return wide, "UTF-16"
+    decoder, sample, sound, piece = codecs.getincrementaldecoder("utf-8")(), b"", True, start
+    while piece:
+        if sound:
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                sound = False
+        if len(sample) < MAX_SAMPLE and not piece.isascii():
+            sample += b"\n".join(_NON_ASCII.findall(piece)[:400])
+        if not sound and len(sample) >= MAX_SAMPLE:
+            break
+        piece = _read(data)
+    if sound or _is_damaged_utf8(sample):
+        return "utf-8-sig", ""
+    declared = _declared(start)
+    codec = declared or _guess(sample[:MAX_SAMPLE])
+    return codec, "" if declared else _NAMES.get(codec, codec)
+
+
+def _read(data: Bytes) -> bytes:
+    try:
+        return data.read1(PIECE)
+    except _DAMAGED:
+        return b""
+
+
+def _without_mark(start: bytes) -> str:
+    """UTF-16 that does not say so: every other byte of plain text is zero."""
+    sample = start[:2000]
+    if len(sample) < 20 or sample.count(0) < len(sample) * 0.3:
+        return ""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if odd > 0.6 * len(sample) / 2 and even < 0.05 * len(sample):
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.6 * len(sample) / 2 and odd < 0.05 * len(sample) else ""
+
+
+def _is_damaged_utf8(sample: bytes) -> bool:
+    """Whether most of the bytes beyond ASCII are whole UTF-8 characters: then the rest is damage, no other encoding."""
+    inside = sum(map(len, _MULTIBYTE.findall(sample)))
+    outside = sum(byte > 0x7F for byte in sample) - inside
+    return inside > 2 * outside
+
+
+def _declared(start: bytes) -> str:
+    """The encoding that XML says it has."""
+    match = _DECLARED.match(start)
+    try:
+        codec = codecs.lookup(match[1].decode()).name if match else ""
+    except LookupError:
+        return ""
+    return codec if codec.startswith(("iso8859", "cp", "koi8", "gb", "shift", "euc", "big5", "mac")) else ""
+
+
+def _guess(sample: bytes) -> str:
+    found = from_bytes(sample, cp_isolation=list(_CANDIDATES))
+    best = found.best()
+    if not best:
+        return "cp1252"
+    # Western text fits many code pages; only a script of its own, read without a fault, speaks for another one.
+    other = best.encoding not in ("cp1250", "cp1252", "cp1254") and len(sample) >= 20
+    letters = [c for c in str(best) if ord(c) > 127 and c.isalpha()]
+    full = len(letters) > 0.15 * max(1, len(str(best))) and all(ord(c) > 0x24F for c in letters)
+    if other and full and "\uff71" not in str(best):
+        return best.encoding
+    coherent = {one.encoding: one.percent_coherence for one in found}
+    if coherent.get("cp1250", 0) > coherent.get("cp1252", 0) + 20 and re.search("[řžťďňůěłąęśćőű]", str(best)):
+        return "cp1250"
+    return "cp1252"

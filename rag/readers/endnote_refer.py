@@ -1,0 +1,47 @@
+"""EndNote's tagged export (.enw, "Refer"): %T, %A, %X and so on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.readers.blocks import blocks
+from rag.readers.lines import Lines
+from rag.readers.record import make_paper
+from rag.types import Paper, Rejected
+
+START = re.compile(r"\ufeff?%0 \S")
+_TAG = re.compile(r"%([0-9A-Z@!+$^?&#<>\[\]~*(){}])(?:\s(.*)|)$")
+
+
+def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+    """The papers of the records, each from its %0 on."""
+    for line, record in blocks(lines, START):
+        values: dict[str, list[str]] = {}
+        last: list[str] = []
+        for text in record:
+            if match := _TAG.match(text):
+                last = values.setdefault(match[1], [])
+                last.append(match[2] or "")
+            elif last:
+                last[-1] += " " + text.strip()
+        yield make_paper(_flat(values), source, line)
+
+
+def _flat(values: dict[str, list[str]]) -> dict[str, object]:
+    def first(*tags: str) -> str:
+        return next((text for tag in tags for text in values.get(tag, []) if text.strip()), "")
+
+    keywords = [word for text in values.get("K", []) for word in re.split(r"[;\n]|\s{2,}", text)]
+    return {
+        "title": first("T", "!"),
+        "abstract": first("X"),
+        "authors": [name.rstrip(", ") for name in values.get("A", [])],
+        "year": first("D", "8"),
+        "doi": first("R", "M"),
+        "url": first("U"),
+        "venue": first("J", "B"),
+        "keywords": keywords,
+        "language": first("G"),
+        "pmid": first("M") if "pubmed" in first("~", "W").lower() else "",
+    }

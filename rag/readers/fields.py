@@ -1,0 +1,63 @@
+"""What sources call a field: one name here for each that papers have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+# By each name of ours what sources call it, letters and digits alone; the first that is filled wins. The two-letter
+# names are Web of Science's tags.
+NAMES: dict[str, tuple[str, ...]] = {
+    "id": ("id", "paperid", "identifier"),
+    "title": ("title", "articletitle", "documenttitle", "itemtitle", "primarytitle", "papertitle", "displayname",
+              "titleenglish", "ti", "titles", "originaltitle"),
+    "abstract": ("abstract", "abstractnote", "abstracttext", "paperabstract", "abstracts", "abstractenglish", "text",
+                 "summary", "ab", "description", "abstractnotes"),
+    "authors": ("authorfullnames", "authorsfullnames", "authors", "author", "authornames", "authorname", "authorsnames",
+                "authorships", "firstauthors", "authorshipsauthordisplayname", "authorslist", "authorlist", "creators",
+                "creator",
+                "byline", "af", "au", "fullauthornames", "authordisplayname", "inventors"),
+    "year": ("year", "publicationyear", "publishedyear", "pubyear", "py", "yearpublished", "issued", "published",
+             "publicationdate", "date", "coverdate", "publisheddate", "dateofpublication", "datepublished", "created",
+             "publishedonline", "publishedprint", "years", "releasedate",
+             "source"),
+    "doi": ("doi", "digitalobjectidentifier", "dois", "di", "articledoi", "doilink", "doiurl", "idsdoi",
+            "openurllink"),
+    "pmid": ("pmid", "pubmedid", "medlinepmid", "pm", "idspmid", "medline", "pubmed"),
+    "openalex": ("openalex", "openalexid", "idsopenalex"),
+    "eprint": ("eprint", "arxivid", "arxiv", "arxivnumber"),
+    "url": ("url", "link", "urls", "link1", "plink", "pdflink", "articleurl", "links", "abstracturl", "sourceurl",
+            "primarylocationlandingpageurl", "permalink"),
+    "venue": ("venue", "journal", "publicationtitle", "sourcetitle", "journaltitle", "containertitle", "booktitle",
+              "journalname", "journalbooktitle", "secondarytitle", "publication", "publishedin", "so", "jt",
+              "journalref",
+              "primarylocationsourcedisplayname", "sourcename", "sourcetitleanthologytitle", "periodical", "hostvenue",
+              "source"),
+    "keywords": ("keywords", "authorkeywords", "keyword", "manualtags", "de", "tags", "subjects", "subject",
+                 "authorskeywords", "keywordsdisplayname"),
+    "language": ("language", "languageoforiginaldocument", "languages", "la", "lang"),
+    "categories": ("categories", "category", "arxivcategories"),
+    "comments": ("comments", "comment"),
+    "type": ("type", "documenttype", "publicationtype", "itemtype", "publicationtypes", "doctype", "dt"),
+    "version": ("version",),
+    "retracted": ("isretracted", "retracted"),
+    "notices": ("notices",),
+    "bibtex": ("bibtex",),
+}  # fmt: skip
+_OURS = {name: ours for ours, names in reversed(NAMES.items()) for name in names}
+TITLE_NAMES, ABSTRACT_NAMES = frozenset(NAMES["title"]), frozenset(NAMES["abstract"])
+
+
+def plain_name(name: str) -> str:
+    """A column's name as its letters and digits: "Author/s" is "authors", "Abstract Note" "abstractnote"."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def by_our_names(record: Mapping[str, object]) -> dict[str, list[object]]:
+    """The values of `record` by our names of the fields, each list in the order of preference above."""
+    found: dict[str, dict[str, object]] = {}
+    for name, value in record.items():
+        plain = plain_name(name)
+        if plain in _OURS and plain not in found.setdefault(_OURS[plain], {}):
+            found[_OURS[plain]][plain] = value
+    return {ours: [values[name] for name in NAMES[ours] if name in values] for ours, values in found.items()}

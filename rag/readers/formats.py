@@ -1,0 +1,92 @@
+"""The formats that are read: what each is, where it comes from, and its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rag.readers import (
+    arxiv_atom,
+    arxiv_rss,
+    arxiv_snapshot,
+    bibtex,
+    csv_table,
+    daily_papers,
+    endnote_refer,
+    endnote_xml,
+    jats,
+    jsonl,
+    medline,
+    oai_pmh,
+    pubmed_text,
+    pubmed_xml,
+    ris,
+    web_page,
+    wos,
+)
+from rag.readers.lines import Lines
+from rag.types import Paper, Rejected
+
+Reader = Callable[[Lines, str], Iterator[Paper | Rejected]]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of text files. `sources` says who exports it, `told_by` what its start looks like."""
+
+    title: str
+    suffixes: str
+    sources: str
+    told_by: str
+    read: Reader
+
+
+FORMATS: dict[str, Format] = {
+    "ris": Format(
+        "RIS", ".ris .txt", "Zotero, EndNote, Mendeley, Scopus, Embase, Cochrane, Covidence, Rayyan, publishers",
+        "a line `TY  - `", ris.read),
+    "bibtex": Format(
+        "BibTeX, BibLaTeX", ".bib", "Zotero, Better BibTeX, JabRef, ACL Anthology, Web of Science, Scopus, DBLP",
+        "an entry `@article{`", bibtex.read),
+    "csv_table": Format(
+        "CSV, TSV", ".csv .tsv .txt",
+        "Scopus, Web of Science, Lens, Dimensions, IEEE Xplore, Rayyan, Covidence, Cochrane, Embase, CINAHL, Zotero, "
+        "OpenAlex, ASReview, any table with a title and an abstract",
+        "a first row that names a title and an abstract column", csv_table.read),
+    "jsonl": Format(
+        "JSON, JSON lines", ".json .jsonl",
+        "OpenAlex, Crossref, Semantic Scholar, CSL (Zotero, pandoc), Zotero's API, BEIR, any list of objects",
+        "`{` or `[{`", jsonl.read),
+    "medline": Format("MEDLINE", ".nbib .txt", "PubMed, Ovid", "a line `PMID- `", medline.read),
+    "pubmed_xml": Format("PubMed XML", ".xml", "PubMed, E-utilities", "`<PubmedArticleSet>`", pubmed_xml.read),
+    "pubmed_text": Format(
+        "PubMed text (abstracts)", ".txt", "PubMed's \"Abstract (text)\"", "numbered records with a line `PMID: `",
+        pubmed_text.read),
+    "wos": Format("Web of Science plain text", ".txt .ciw", "Web of Science", "`FN ` or `PT J`", wos.read),
+    "endnote_refer": Format("EndNote tagged (Refer)", ".enw", "EndNote, Google Scholar, JSTOR", "a line `%0 `",
+                            endnote_refer.read),
+    "endnote_xml": Format("EndNote XML", ".xml", "EndNote", "`<xml><records>`", endnote_xml.read),
+    "jats": Format("JATS XML", ".xml .nxml", "PubMed Central, publishers", "`<article>` with a `<front>`", jats.read),
+    "oai_pmh": Format("OAI-PMH", ".xml", "arXiv, Zenodo, repositories (Dublin Core, arXiv, JATS)", "`<OAI-PMH>`",
+                      oai_pmh.read),
+    "arxiv_atom": Format("Atom", ".xml .atom", "arXiv's API", "`<feed>`", arxiv_atom.read),
+    "arxiv_rss": Format("RSS", ".xml .rss", "arXiv's daily feeds", "`<rss>` or `<rdf:RDF>`", arxiv_rss.read),
+    "arxiv_snapshot": Format("arXiv's metadata snapshot", ".json", "Kaggle, arXiv",
+                             "JSON lines with `versions` or `authors_parsed`", arxiv_snapshot.read),
+    "daily_papers": Format("Daily Papers as text", ".txt", "Hugging Face pages saved as text",
+                           "the page's head, or titles and abstracts in turn", daily_papers.read),
+    "web_page": Format("Saved web pages", ".html .htm", "arXiv's listings, searches and papers, Hugging Face, ACL "
+                       "Anthology and others with citation marks", "`<html>`", web_page.read),
+}  # fmt: skip
+READERS: dict[str, Reader] = {name: known.read for name, known in FORMATS.items()}
+
+
+def table() -> str:
+    """The formats as a table in Markdown, for docs/formats.md."""
+    rows = [
+        (known.title, known.sources, " ".join(f"`{s}`" for s in known.suffixes.split()), known.told_by)
+        for known in FORMATS.values()
+    ]
+    rows.append(("Spreadsheets", "Web of Science, Excel, LibreOffice", "`.xlsx` `.xls` `.ods`", "its content"))
+    lines = ["| format | as exported by | usual suffix | told by |", "|---|---|---|---|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"

@@ -1,0 +1,98 @@
+"""What papers are known by: DOIs, arXiv ids, PubMed's and OpenAlex's numbers, and titles."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from urllib.parse import unquote
+
+MAX_ID = 200
+
+# Four digits after the dot until 2014, five since: an id that passed through a float (2306.0098 for 2306.00980)
+# is thus not mistaken for another paper's, and few ids of other kinds look alike.
+_MONTH = "(?:0[1-9]|1[0-2])"
+_ARXIV = re.compile(
+    r"(?:arxiv:\s*|oai:arxiv\.org:|(?:https?://)?(?:[\w-]+\.)?arxiv\.org/(?:abs|pdf|html)/"
+    r"|(?:https?://)?(?:huggingface\.co)?/papers/"
+    r"|(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
+    rf"((?:0[7-9]|1[0-4]){_MONTH}\.\d{{4}}|(?:1[5-9]|[2-9]\d){_MONTH}\.\d{{5}}"
+    rf"|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{{2}})?/\d\d{_MONTH}\d{{3}})"
+    r"(?:v(\d{1,3}))?(?:\.pdf)?/?(?:\s*\[[\w.-]+\])?(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_DOI = re.compile(r"(?:^|doi\.org/|doi:|doi\s|\s|[({\[])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE)
+# Registrants of preprints: arXiv, bioRxiv, medRxiv, SSRN, Research Square, Preprints.org, OSF, Zenodo, ChemRxiv.
+_PREPRINT = re.compile(r"10\.(?:48550|1101|64898|2139|21203|20944|31219|31234|31235|5281|26434|22541|36227|32388)/")
+_APOSTROPHES = str.maketrans(dict.fromkeys("ʼʹˈ´`′＇", " "))
+ROW_NUMBER = re.compile(r"[0-9]{1,6}(?:\.0)?")
+
+
+def arxiv_id(*texts: str) -> tuple[str, int]:
+    """The first arXiv id among ids, links and DOIs, without its version, and the version; `("", 0)` without any."""
+    for text in texts:
+        if match := _ARXIV.fullmatch(text):
+            # The subject class of an old id is decoration: math.GT/0309136 is math/0309136.
+            return re.sub(r"\.[a-z]+/", "/", match[1].lower()), int(match[2] or 0)
+    return "", 0
+
+
+def doi_of(*texts: str) -> str:
+    """The first DOI among those texts in its one spelling (10.5555/ab.1), "" without any."""
+    for text in texts:
+        if "10." not in text:
+            continue
+        text = text.replace("{\\_}", "_").replace("\\_", "_")
+        text = re.sub(r"[{}\\]", "", unquote(text) if "%" in text else text)
+        if match := _DOI.search(text):
+            doi = _trimmed(match[1].split("?")[0] if "doi.org/" in text else match[1])
+            if len(doi) <= MAX_ID and not doi.endswith("/"):
+                return doi.lower()
+    return ""
+
+
+def _trimmed(doi: str) -> str:
+    """Without what follows a DOI in running text; a closing bracket belongs to it if it opened one."""
+    doi = re.split(r"[;,](?=https?:|10\.)|<br|&lt;br|</", doi)[0]
+    while doi and (
+        doi[-1] in ".,;:'\"" or (doi[-1] in ")]>" and doi.count(doi[-1]) > doi.count("([<"[")]>".index(doi[-1])]))
+    ):
+        doi = doi[:-1]
+    return doi
+
+
+def is_preprint(doi: str) -> bool:
+    """Whether a server of preprints gave that DOI."""
+    return _PREPRINT.match(doi) is not None
+
+
+def number(text: str) -> str:
+    """The digits of a PubMed number, however written; "" for anything else."""
+    match = re.fullmatch(
+        r"(?:pmid:?\s*|medline:\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?"
+        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\s*\[pmid\])?",
+        text.strip(),
+        re.IGNORECASE,
+    )
+    return match[1] if match else ""
+
+
+def openalex_id(*texts: str) -> str:
+    """OpenAlex's id of a work ("W2741809807")."""
+    for text in texts:
+        match = re.fullmatch(r"(?:https?://openalex\.org/(?:works/)?)?(W[0-9]{1,12})", text, re.IGNORECASE)
+        if match and ("openalex" in text.lower() or len(match[1]) > 7):
+            return match[1].upper()
+    return ""
+
+
+def title_id(title: str) -> str:
+    """An id for a paper that has none: the same for titles that differ in case, spacing or punctuation only."""
+    return "t-" + hashlib.sha256((normalised(title) or title).encode()).hexdigest()[:16]
+
+
+def normalised(title: str) -> str:
+    """`title` as its letters and digits, of any script, folded (NFKC, case) and parted by single spaces."""
+    folded = unicodedata.normalize("NFKC", title.translate(_APOSTROPHES)).casefold()
+    # Marks are kept: they are the vowels of the Indic scripts.
+    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in folded).split())

@@ -1,0 +1,120 @@
+"""The shapes of JSON that services give papers in, each made flat: OpenAlex, Crossref, CSL and others."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# An object that holds the list of papers: {"meta": ..., "results": [{, {"message": {"items": [{ and the like.
+_LISTS = "results|data|items|papers|works|articles|records|documents|references|entries|hits|docs"
+LIST = re.compile(rf'"(?:{_LISTS})"\s*:\s*\[(?=\s*\{{)')
+ENVELOPE = re.compile(rf'\s*\{{(?:(?!"(?:title|abstract)"\s*:)[^\n]|\n(?!\{{)){{0,6000}}?{LIST.pattern}')
+MAX_WORDS = 50_000  # of an abstract that is an index of words
+
+
+def flat(record: dict[str, Any]) -> dict[str, Any]:
+    """`record` with the fields that `make_paper` knows; as it is where it has no shape that is known."""
+    record = _unwrapped(record)
+    if "abstract_inverted_index" in record or "authorships" in record:
+        return _openalex(record)
+    if "externalIds" in record or "paperId" in record:
+        return _semantic_scholar(record)
+    if "issued" in record or "container-title" in record or isinstance(record.get("title"), list):
+        return _crossref(record)
+    if "creators" in record and isinstance(record.get("creators"), list):
+        return {
+            **record,
+            "authors": [c for c in record["creators"] if _dict(c).get("creatorType", "author") == "author"],
+        }
+    return record
+
+
+def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
+    """What a record wraps: Zotero's {"data": ...}, Elasticsearch's {"_source": ...}, Hugging Face's {"paper": ...}."""
+    for name in "_source", "data", "paper", "message", "bibjson":
+        inner = record.get(name)
+        if isinstance(inner, dict) and "title" in inner and not record.get("abstract"):
+            return inner
+    return record
+
+
+def _openalex(record: dict[str, Any]) -> dict[str, Any]:
+    ids, place = _dict(record.get("ids")), _dict(record.get("primary_location"))
+    words = record.get("abstract_inverted_index")
+    return {
+        "openalex": record.get("id") or ids.get("openalex"),
+        "title": record.get("title") or record.get("display_name"),
+        "abstract": record.get("abstract") or (_in_order(words) if isinstance(words, dict) else None),
+        "authors": record.get("authorships"),
+        "year": record.get("publication_year") or record.get("publication_date"),
+        "doi": record.get("doi") or ids.get("doi"),
+        "pmid": ids.get("pmid"),
+        "url": record.get("doi") or place.get("landing_page_url"),
+        "eprint": next(
+            (url for spot in _list(record.get("locations")) if "arxiv.org" in (url := _landing(spot))), None
+        ),
+        "venue": _dict(place.get("source")).get("display_name") or _dict(record.get("host_venue")).get("display_name"),
+        "keywords": record.get("keywords"),
+        "language": record.get("language"),
+        "type": record.get("type"),
+        "is_retracted": record.get("is_retracted"),
+    }
+
+
+def _landing(spot: object) -> str:
+    url = _dict(spot).get("landing_page_url")
+    return url if isinstance(url, str) else ""
+
+
+def _in_order(words: dict[str, Any]) -> str:
+    """The abstract out of its index of words."""
+    places = [(at, word) for word, spots in words.items() for at in _list(spots) if isinstance(at, int)]
+    return " ".join(word for _, word in sorted(places[:MAX_WORDS]))
+
+
+def _semantic_scholar(record: dict[str, Any]) -> dict[str, Any]:
+    ids, journal = _dict(record.get("externalIds")), record.get("journal")
+    return {
+        **record,
+        "id": None,
+        "doi": ids.get("DOI") or record.get("doi"),
+        "eprint": ids.get("ArXiv") or record.get("arxivId"),
+        "pmid": ids.get("PubMed"),
+        "venue": record.get("venue") or _dict(journal).get("name"),
+        "year": record.get("year") or record.get("publicationDate"),
+        "type": None,
+    }
+
+
+def _crossref(record: dict[str, Any]) -> dict[str, Any]:
+    """Crossref's and CSL's records; the id of CSL is a citation key, unique to one file only."""
+    titles = [part for part in _list(record.get("title")) if isinstance(part, str)]
+    subtitles = [part for part in _list(record.get("subtitle")) if isinstance(part, str)]
+    title = ": ".join([*titles[:1], *subtitles[:1]]) if titles else record.get("title")
+    venue = record.get("container-title")
+    return {
+        **{name: value for name, value in record.items() if name not in ("id", "type", "language", "published")},
+        "title": title,
+        "authors": record.get("author") or record.get("authors"),
+        "year": record.get("issued") or record.get("published") or record.get("created"),
+        "venue": _list(venue)[0] if _list(venue) else venue,
+        "keywords": record.get("keyword") or record.get("subject"),
+        "language": record.get("language"),
+        "notices": _updates(record),
+        "pmid": record.get("PMID"),
+    }
+
+
+def _updates(record: dict[str, Any]) -> list[str]:
+    """Crossref's marks of retractions and corrections: "updated-by" of the paper that they concern."""
+    marks = [_dict(mark) for mark in _list(record.get("updated-by"))]
+    said = [f"{mark.get('label') or mark.get('type') or 'Update'}: {mark.get('DOI', '')}" for mark in marks]
+    return [text.replace("Retraction:", "Retraction in") if text.startswith("Retraction") else text for text in said]
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

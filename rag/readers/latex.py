@@ -1,0 +1,160 @@
+"""LaTeX as the text that it sets: accents, symbols and commands decoded, formulas left as TeX."""
+
+# mypy: disable-error-code="import-untyped"
+from __future__ import annotations
+
+import logging
+import re
+from functools import lru_cache
+from typing import Any
+
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
+from pylatexenc.latexwalker import get_default_latex_context_db as known_commands
+
+MAX_DECODED = 200_000  # characters: more is no abstract, and is refused as one
+MAX_FORMULA = 1_000
+logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it warns of is harmless
+
+# Commands of text that the decoder leaves out, and what they set.
+_SIGNS = {
+    "url": "%s", "href": "%s%s", "textbraceleft": "{", "textbraceright": "}", "textless": "<", "textgreater": ">",
+    "textbar": "|", "textbardbl": "‖", "textminus": "−", "texttildelow": "~", "textasciitilde": "~",
+    "textasciicircum": "^", "textasciigrave": "`", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
+    "textmu": "µ", "textdollar": "$", "textpercent": "%", "textquotesingle": "'", "textquotedbl": '"',
+    "textellipsis": "…", "textemdash": "—", "textendash": "–", "textbullet": "•", "textperiodcentered": "·",
+    "textperthousand": "‰", "textcelsius": "℃", "textohm": "Ω", "texteuro": "€", "textsterling": "£", "textyen": "¥",
+    "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "textexclamdown": "¡",
+    "textquestiondown": "¿", "textordmasculine": "º", "textordfeminine": "ª", "textasteriskcentered": "*",
+    "textonesuperior": "¹", "texttwosuperior": "²", "textthreesuperior": "³", "textonehalf": "½", "textonequarter": "¼",
+    "textthreequarters": "¾", "textasciimacron": "¯", "textasciidieresis": "¨", "slash": "/", "degree": "°",
+    "percent": "%", "celsius": "°C", "lt": "<", "gt": ">", "space": " ", "newline": " ", "par": " ",
+    "mathbf": "%s", "mathit": "%s", "mathsf": "%s", "mathtt": "%s", "mathcal": "%s", "boldsymbol": "%s",
+    **dict.fromkeys("em rm bf it sc sl sf tt tiny small footnotesize scriptsize normalsize large Large left right big "
+                    "Big bigl bigr quad qquad noindent centering displaystyle textstyle".split(), ""),
+}  # fmt: skip
+_SYMBOLS = get_default_latex_context_db()
+_COMMANDS = known_commands()
+
+
+def _unknown(node: Any, l2tobj: Any) -> str:
+    """What a command that the decoder has no text for stands for: its arguments, its Greek letter, or itself."""
+    arguments = [part for part in (node.nodeargd.argnlist if node.nodeargd else []) or [] if part is not None]
+    if arguments:
+        return "".join(l2tobj.nodelist_to_text([part]) for part in arguments)
+    return _symbol(node.macroname.removeprefix("text")) or str(node.latex_verbatim())
+
+
+def _cited(node: Any, l2tobj: Any) -> str:
+    return f"[{_unknown(node, l2tobj).strip('[]')}]"
+
+
+def _symbol(name: str) -> str:
+    r"""The sign that `\name` sets, "" where it is no command of one."""
+    spec = _SYMBOLS.get_macro_spec(name)
+    shown = getattr(spec, "simplify_repl", None)
+    return shown if isinstance(shown, str) and 0 < len(shown) <= 2 and "%" not in shown else ""
+
+
+_SYMBOLS.add_context_category(
+    "askpapers", prepend=True, macros=[MacroTextSpec(name, simplify_repl=text) for name, text in _SIGNS.items()]
+)
+_SYMBOLS.add_context_category(
+    "askpapers-references",
+    prepend=True,
+    macros=[MacroTextSpec(n, simplify_repl=_cited) for n in ("cite", "citep", "citet")],
+)
+_SYMBOLS.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_unknown))
+_DECODER = LatexNodes2Text(latex_context=_SYMBOLS, math_mode="verbatim", keep_comments=True)
+
+COMMAND = re.compile(r"\\(?:[a-zA-Z]+|[^a-zA-Z0-9\s])")
+_MARKED = re.compile(r"[\\{}~$]|--|``|''")
+_FORMULA = re.compile(
+    r"(?<!\\)(?:\$\$[^$]{1,1000}\$\$|\$(?:[^$\\]|\\.){1,1000}?\$|\\\((?:[^\\]|\\[^)]){1,1000}?\\\)"
+    r"|\\\[(?:[^\\]|\\[^\]]){1,1000}?\\\])|\\ensuremath\{[^{}]{1,1000}\}",
+    re.DOTALL,
+)
+_PROSE = re.compile(r"(?:^|\s)[a-z]{2,}[,;.]?\s+[a-z]{2,}\b")
+_SCRIPT = re.compile(r"(?:\{\})?([_^])\s*(?:\{\s*([^{}]{1,12}?)\s*\}|(\\[a-zA-Z]+|[^\s{}\\]))\s*")
+_BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\\ast": "*", "\\star": "*"}
+_HELD = re.compile("\ue000([0-9]+)\ue001")
+
+
+def decoded(text: str, source: bool = True) -> str:
+    """`text` without LaTeX, real formulas apart; as it is where it has none or cannot be decoded.
+
+    Not from a LaTeX `source` (a table, JSON), braces, ties and dashes mean themselves unless there are commands too.
+    """
+    if not _MARKED.search(text) or len(text) > MAX_DECODED:
+        return text
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        formula = match[0]
+        inside = _inside(formula)
+        if _is_prose(inside) and not formula.startswith("\\"):
+            return match[0].replace("$", "\\$") if source or COMMAND.search(text) else match[0]
+        held.append(as_text(inside) or formula)
+        return f"\ue000{len(held) - 1}\ue001"
+
+    whole = _FORMULA.sub(hold, text.replace("\ue000", "").replace("\ue001", ""))
+    whole = re.sub("\\{(\ue000[0-9]+\ue001)\\}", r"\1", whole)
+    if source or COMMAND.search(whole):
+        whole = _without_commands(whole)
+    return _HELD.sub(lambda match: held[int(match[1])] if int(match[1]) < len(held) else "", whole)
+
+
+def as_text(formula: str) -> str:
+    """A formula of one symbol, or of one raised or lowered, as text; "" for a real formula."""
+    inside = formula.strip()
+    if re.fullmatch(r"[^\\{}\s^_a-zA-Z]|[0-9][0-9.,]*|\\%|[0-9.,]+\s*\\%", inside):
+        return inside.replace("\\", "")
+    if re.fullmatch(r"\\[a-zA-Z]+\s*", inside):
+        return _BIGGER.get(inside, "") or _symbol(inside[1:])
+    if script := _SCRIPT.fullmatch(inside):
+        part = script[2] or script[3]
+        sign = _BIGGER.get(part, "")
+        shown = sign or (part if "\\" not in part else as_text(part))  # letters too: NO$_x$
+        if script[1] == "_" or sign or not shown:
+            return shown
+        return shown if re.fullmatch(r"[0-9]*[+]|st|nd|rd|th|[®™°′*†]", shown) else f"^{shown}"
+    if match := re.fullmatch(r"\^\s*\{?\\circ\}?\s*(?:\\(?:mathrm|text|rm)\s*\{([CFK])\}|([CFK]))", inside):
+        return "°" + (match[1] or match[2])
+    return ""
+
+
+def _inside(formula: str) -> str:
+    if formula.startswith("\\ensuremath"):
+        return formula[12:-1]
+    width = 1 if formula[0] == "$" and formula[1] != "$" else 2
+    return formula[width:-width]
+
+
+def _is_prose(inside: str) -> bool:
+    """Whether what stands between two dollar signs is a sentence about money, not a formula."""
+    words = re.sub(r"\\(?:text|mathrm|mbox)\s*\{[^{}]*\}", "", inside)
+    return bool(_PROSE.search(words)) or re.match(r"[0-9][0-9.,]*\s*[A-Za-z,;]?[A-Za-z]*\s.*\s$", inside) is not None
+
+
+def _without_commands(text: str) -> str:
+    # A dollar sign that opens no formula is money. Many exports leave % and & bare, which LaTeX takes for a comment
+    # and a column. A tie in front of a number, and after a space, means "about".
+    text = re.sub(r"(?<!\\)([%&$])", r"\\\1", text)
+    text = re.sub(r"(^|[\s(])~(?=[0-9.\\])", r"\1\\textasciitilde{}", text)
+    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?=\{)", _kept_argument, text)
+    try:
+        return str(_DECODER.latex_to_text(text, tolerant_parsing=True))
+    except Exception:  # braces nested without end, and whatever else a decoder of arbitrary LaTeX meets
+        return text
+
+
+def _kept_argument(command: re.Match[str]) -> str:
+    """A command that the decoder does not know, in front of its argument: left out, so that the argument stays."""
+    name = command[1]
+    return command[0] if _is_known(name) or _symbol(name.removeprefix("text")) else ""
+
+
+@lru_cache(maxsize=1000)
+def _is_known(name: str) -> bool:
+    spec = _COMMANDS.get_macro_spec(name)
+    shown = _SYMBOLS.get_macro_spec(name)
+    return name in ("begin", "end") or bool(getattr(spec, "macroname", "")) or bool(getattr(shown, "macroname", ""))

@@ -1,0 +1,154 @@
+"""Authors as people: "Ina Beck", however a source writes and parts the names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+
+from rag.readers.text import is_data, readable
+
+MAX_AUTHORS = 10_000
+_NOBODY = re.compile(
+    r"(?:and )?(?:others|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?|no authors? (?:listed|given))", re.I
+)
+_ORGANISATION = re.compile(
+    r"\b(?:group|consortium|collaborat\w+|universit\w+|institut\w+|organi[sz]ation|society|committee|association|council"
+    r"|department|ministry|network|team|initiative|inc|ltd|llc|gmbh|foundation|agency|cent(?:er|re)|board|investigators"
+    r"|laborator\w+|alliance|task force|commission|museum|hospital|program(?:me)?|working party|project)\b",
+    re.IGNORECASE,
+)
+_INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?|-|\s)?){1,4}"
+_VANCOUVER = re.compile(rf"((?:[^\W\d_]|['’.-]|\s)*?[^\W\d_]{{2,}})\s+({_INITIALS})(?:\s+(Jr|Sr|II|III|IV)\.?)?")
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV|MD|PhD", re.IGNORECASE)
+
+
+def people(value: object) -> tuple[str, ...]:
+    """The names in "A and B", "Beck, I.; Roe, A.", a list of names or of {"given", "family"} and the like."""
+    names = _listed(value) if isinstance(value, str) else _each(value)
+    return tuple(name for name in names if name)[:MAX_AUTHORS]
+
+
+def person(name: str) -> str:
+    """The name with the first name first, "" where it is nobody's: "et al", "others"."""
+    name = re.sub(r"\s*\((?:[0-9, ]*|[^()\s]+@[^()]*)\)", "", name.strip().strip("'\"")).strip()
+    name = re.sub(r"[,\s]+(?:et\.? ?al\.?|and others)$", "", name, flags=re.IGNORECASE)
+    if not is_data(name) or _NOBODY.fullmatch(name):
+        return ""
+    if name.startswith("{") and name.endswith("}"):
+        return readable(name[1:-1].strip(), latex=True)
+    if "given=" in name or "family=" in name:
+        name = _biblatex(name)
+    name = readable(name, latex="{" in name or "\\" in name).strip(",; ")
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
+        suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
+        given = [part for part in parts[1:] if part not in suffix]
+        return " ".join([*given, parts[0], *suffix])
+    if (match := _VANCOUVER.fullmatch(name)) and not _ORGANISATION.search(name):
+        return " ".join(filter(None, (match[2].strip(), match[1], match[3])))
+    return name
+
+
+def _biblatex(name: str) -> str:
+    """Gives "van den Beck, Ina" for "family=Beck, given=Ina, prefix=van den"."""
+    fields = dict(part.strip().split("=", 1) for part in name.split(",") if "=" in part)
+    fields = {key.strip().lower(): value.strip() for key, value in fields.items()}
+    family = " ".join(filter(None, (fields.get("prefix"), fields.get("family"))))
+    return ", ".join(filter(None, (family, fields.get("suffix"), fields.get("given"))))
+
+
+def _each(value: object) -> Iterable[str]:
+    for one in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(one, dict):
+            yield _of_fields(one)
+        elif isinstance(one, list):
+            yield readable(" ".join(part for part in one if isinstance(part, str)))
+        elif isinstance(one, str | int | float) and not isinstance(one, bool):
+            yield person(str(one))
+
+
+def _of_fields(one: dict[str, object]) -> str:
+    """A name out of the fields that JSON gives a person, or a group."""
+
+    def text(*names: str) -> str:
+        values = (one.get(name) for name in names)
+        values = (
+            " ".join(v for v in value if isinstance(v, str)) if isinstance(value, list) else value for value in values
+        )
+        return next((value for value in values if isinstance(value, str) and value.strip()), "")
+
+    inner = one.get("author")
+    if isinstance(inner, dict):
+        return _of_fields(inner) or person(text("raw_author_name"))
+    family = text("family", "last", "lastName", "last_name", "surname", "familyName")
+    if family:
+        given = text("given", "first", "firstName", "first_name", "givenName", "forename", "fore_name")
+        particle = text("non-dropping-particle", "dropping-particle", "prefix")
+        parts = (given, text("middle"), particle, family, text("suffix"))
+        return readable(" ".join(filter(None, parts)))
+    return person(text("name", "display_name", "literal", "collective", "fullname", "full_name", "raw_author_name"))
+
+
+def _listed(text: str) -> Iterable[str]:
+    """The names in one string."""
+    text = text.strip()
+    if text[:1] in "[(" and text[-1:] in ")]":
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            text = text[1:-1]
+            value = None
+        if isinstance(value, list | tuple):
+            return _each(value)
+    for mark in ";", "|", "\n":
+        if mark in text and not text.lstrip().startswith("{"):
+            return (person(name) for part in text.split(mark) for name in _around_and(part, " and " not in part))
+    return (person(name) for name in _around_and(text, False))
+
+
+def _around_and(text: str, whole: bool) -> list[str]:
+    """The names of a list parted by "and", by commas, or by both."""
+    if whole:
+        return [text]
+    parts = split_at_and(text)
+    if len(parts) == 1:
+        return around_commas(parts[0])
+    if all(1 <= part.count(",") <= 2 or "=" in part or _NOBODY.fullmatch(part) for part in parts):
+        return parts if any(_is_last_first(part) for part in parts) else [n for p in parts for n in around_commas(p)]
+    return [name for part in parts for name in around_commas(part)]
+
+
+def _is_last_first(text: str) -> bool:
+    """Whether a part with a comma is one person's, not a row of persons."""
+    return "=" in text or around_commas(text) == [text] or text.count(",") == 1
+
+
+def split_at_and(text: str) -> list[str]:
+    """The parts between "and"s that no braces hold together."""
+    parts, depth, start = [], 0, 0
+    for mark in re.finditer(r"[{}]|,?\s+(?:and|&)\s+", text, re.IGNORECASE):
+        if mark[0] in "{}":
+            depth += 1 if mark[0] == "{" else -1
+        elif depth <= 0 and "AND" not in mark[0]:
+            parts.append(text[start : mark.start()])
+            start = mark.end()
+    return [part.strip() for part in [*parts, text[start:]] if part.strip(" ,")]
+
+
+def around_commas(text: str) -> list[str]:
+    """Names parted by commas: "Beck, Ina" is one, "Beck, I., Roe, A." two, "Ann Lee, Bo Ek" two."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) < 2 or text.startswith("{") or "family=" in text or "given=" in text:
+        return [text]
+    initials = [re.fullmatch(_INITIALS, part) is not None for part in parts]
+    if len(parts) % 2 == 0 and all(initials[1::2]) and not any(initials[::2]):
+        return [f"{parts[i]}, {parts[i + 1]}" for i in range(0, len(parts), 2)]
+    words = [len(part.split()) for part in parts]
+    if re.search("[\u3040-\u9fff\uac00-\ud7af]", text):  # written without a space between the names of a person
+        return parts
+    if (len(parts) == 2 and 1 in words) or (len(parts) == 3 and _SUFFIX.fullmatch(parts[1])):
+        return [text]
+    if len(parts) % 2 == 0 and all(count == 1 for count in words):
+        return [f"{parts[i]}, {parts[i + 1]}" for i in range(0, len(parts), 2)]
+    return parts

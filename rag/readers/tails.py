@@ -1,0 +1,68 @@
+"""What stands around an abstract and is no part of it: headings, copyright lines, words for "there is none"."""
+
+from __future__ import annotations
+
+import re
+
+MAX_TAIL = 450  # characters: copyright lines with a publisher and a licence have up to 400
+_HEADING = re.compile(
+    r"(?:(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\s*(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"'])))"
+    r"|(?:background|objectives?|introduction|purpose|aims?|context|motivation)(?: and (?:objectives?|aims?|purpose))?"
+    r"(?:\s*[:—–]+\s*|(?-i:(?<=[A-Z]{4})\.\s+)))",
+    re.IGNORECASE,
+)
+_NONE = re.compile(
+    r"[\[(]?\s*(?:no |there is no )?(?:abstract|summary)?\s*(?:is )?(?:not )?(?:currently )?"
+    r"(?:available|provided|supplied|present|found|given|included)?\s*(?:for this (?:article|paper|record|entry|item))?"
+    r"[\])]?[.!]?",
+    re.IGNORECASE,
+)
+_START = re.compile(
+    r"(?:(?<=[.!?)\]\"”’%])|(?<=\s)|^)\s*(?="
+    r"(?:copyright\s*)?(?:©|\(c\)\s*(?:copyright\s*)?(?:19|20)\d\d|ⓒ|℗)"
+    r"|crown copyright\b|copyright (?:of|by|for|the|\(c\)|\d{4}|held|is|remains)"
+    r"|published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
+    r"|this article is (?:protected by copyright|an open access|published|licensed|distributed)"
+    r"|this is an open[- ]access article|\(?psycinfo database record"
+    r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
+    r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_GOES_ON = re.compile(
+    r"(?:We|The|Our|In|These|Results|Here|To|It|Moreover|However|Finally|This (?!is an|article is))\b"
+)
+_FRONT = re.compile(
+    r"(?:copyright\s*)?(?:©|\(c\)|ⓒ)\s*(?:copyright\s*)?(?:(?:19|20)\d\d)?,?[^.©]{0,120}?"
+    r"(?:(?:B\.V\.|Ltd\.?|Inc\.?|S\.A\.|GmbH|Co\.|Author\(s\)|Authors?|LLC|AG|IEEE|ACM|Elsevier|Springer[\w ]*)\.?"
+    r"(?=\s*(?!B\.V|Ltd|Inc|Science|Nature|All)(?-i:[A-Z]))|(?<!B)(?<!V)\.(?!V))"
+    r"(?:\s*all rights reserved\.?|\s*published by [^.]{1,80}\.)*\s*",
+    re.IGNORECASE,
+)
+
+
+def has_none(abstract: str) -> bool:
+    """Whether it only says that there is no abstract."""
+    text = abstract.strip()
+    return len(text) < 80 and _NONE.fullmatch(text) is not None
+
+
+def without_tail(abstract: str) -> tuple[str, str]:
+    """The abstract without its heading, and the copyright and publisher's lines that stood at its ends."""
+    text, front = abstract, ""
+    if match := _FRONT.match(text):
+        front, text = match[0].strip(), text[match.end() :]
+    text = _HEADING.sub("", text, count=1) if _HEADING.match(text) else text
+    for mark in _START.finditer(text, max(0, len(text) - MAX_TAIL)):
+        tail = text[mark.end() :]
+        if mark.end() and _is_tail(text[: mark.end()], tail):
+            return text[: mark.end()].rstrip(), " ".join(filter(None, (front, tail)))
+    return (text, front) if text.strip() else (abstract, "")
+
+
+def _is_tail(before: str, tail: str) -> bool:
+    before = before.rstrip()
+    # A sentence that speaks of copyright begins as a sentence does; a sign (©) may also follow a word.
+    if before[-1:] not in (*'.!?)]"”’%',) and not re.match(r"(?:copyright\s*)?(?:©|ⓒ|\(c\))", tail, re.IGNORECASE):
+        return False
+    return not any(len(part) > 25 and _GOES_ON.match(part) for part in _SENTENCE.split(tail)[1:])

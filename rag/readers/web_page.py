@@ -1,0 +1,137 @@
+"""Saved web pages: arXiv's listings, searches and papers, Hugging Face's Daily Papers and paper pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from bs4 import XMLParsedAsHTMLWarning as _NotHtml
+
+from rag.readers.lines import MAX_LINE, Lines
+from rag.readers.record import make_paper
+from rag.types import Paper, Rejected
+
+
+def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+    """The papers of the page, which is held whole; a page of another kind is refused."""
+    text, size = [], 0
+    for piece in lines:
+        text.append(piece)
+        size += len(piece)
+        if size > MAX_LINE:
+            yield Rejected(source, 0, f"a page of more than {MAX_LINE:,} characters: not read")
+            return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", _NotHtml)
+        page = BeautifulSoup("".join(text), "html.parser")
+    found = False
+    for way in (_listing, _search, _hugging_face, _article):
+        for line, record in way(page):
+            found = True
+            yield make_paper(record, source, line)
+        if found:
+            return
+    yield Rejected(
+        source, 0, "not recognised: an HTML page without papers that can be told; save it as text, or export its papers"
+    )
+
+
+def _listing(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
+    """arXiv's lists of new papers: <dt> with the id, <dd> with title, authors and abstract."""
+    for one in page.select("dd"):
+        about, before = one.select_one(".list-title"), one.find_previous_sibling("dt")
+        if about is None or not isinstance(before, Tag):
+            continue
+        link = before.find("a", href=re.compile("/abs/"))
+        yield (
+            _line(one),
+            {
+                "id": _words(link) if isinstance(link, Tag) else "",
+                "title": re.sub(r"^Title:\s*", "", _words(about)),
+                "abstract": _words(one.select_one("p.mathjax") or one.select_one("p")),
+                "authors": [_words(name) for name in one.select(".list-authors a")],
+                "comments": _words(one.select_one(".list-comments")),
+            },
+        )
+
+
+def _search(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
+    """arXiv's search results."""
+    for one in page.select("li.arxiv-result"):
+        link = one.select_one("p.list-title a")
+        whole = one.select_one(".abstract-full") or one.select_one("p.abstract")
+        date = re.search(r"Submitted\s[^;]*?(\d{4})", _words(one))
+        yield (
+            _line(one),
+            {
+                "id": _words(link),
+                "title": _words(one.select_one("p.title")),
+                "abstract": re.sub(r"\s*△ Less$|^Abstract:\s*", "", _words(whole)),
+                "authors": [_words(name) for name in one.select("p.authors a")],
+                "year": date[1] if date else "",
+            },
+        )
+
+
+def _hugging_face(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Hugging Face: the data that the page was made from, else its cards with a title and an abstract."""
+    records = [paper for holder in page.select("[data-props]") for paper in _props(str(holder["data-props"]))]
+    for record in records:
+        told = {name: record.get(name) for name in ("authors", "title", "id")}
+        abstract = record.get("summary") or record.get("abstract")
+        yield 1, {**told, "abstract": abstract, "year": record.get("publishedAt")}
+    for one in page.select("article") if not records else ():
+        link = one.find("a", href=re.compile(r"/papers/\d{4}\.\d{4,5}"))
+        heading, said = one.find(["h1", "h2", "h3"]), [_words(p) for p in one.select("p")]
+        if isinstance(link, Tag) and isinstance(heading, Tag):
+            yield (
+                _line(one),
+                {"id": str(link["href"]), "title": _words(heading), "abstract": max(said, key=len, default="")},
+            )
+
+
+def _props(text: str) -> list[dict[str, Any]]:
+    try:
+        props = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    rows = props.get("dailyPapers") if isinstance(props, dict) else None
+    rows = rows if isinstance(rows, list) else [props]
+    papers = [row.get("paper") for row in rows if isinstance(row, dict)]
+    return [paper for paper in papers if isinstance(paper, dict) and "title" in paper]
+
+
+def _article(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
+    """A paper's own page, by the marks that search engines read (citation_title and the like)."""
+
+    def all_of(*names: str) -> list[str]:
+        return [str(m.get("content") or "") for n in names for m in page.find_all("meta", attrs={"name": n})]
+
+    title = next(iter(all_of("citation_title", "dc.title", "DC.title")), "")
+    block = page.select_one("blockquote.abstract, #abstract, section.abstract, div.abstract, .card-body.acl-abstract")
+    said = [*all_of("citation_abstract", "dcterms.abstract", "DC.description", "dc.description"), _words(block)]
+    if title:
+        yield (
+            1,
+            {
+                "title": title,
+                "abstract": re.sub(r"^Abstract:?\s*", "", next((text for text in said if len(text) > 40), "")),
+                "authors": all_of("citation_author", "dc.creator", "DC.creator"),
+                "year": next(iter(all_of("citation_publication_date", "citation_date", "citation_online_date")), ""),
+                "doi": next(iter(all_of("citation_doi", "dc.identifier", "DC.identifier")), ""),
+                "eprint": next(iter(all_of("citation_arxiv_id")), ""),
+                "venue": next(iter(all_of("citation_journal_title", "citation_conference_title")), ""),
+            },
+        )
+
+
+def _words(element: Tag | None) -> str:
+    return " ".join(element.get_text(" " if element.name == "dd" else "").split()) if element is not None else ""
+
+
+def _line(element: Tag) -> int:
+    return element.sourceline or 1
