@@ -36,8 +36,9 @@ check: $(VENV)/installed-dev ## Lint, complexity, docstrings, format, types, and
 	@$(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/lint-imports --no-logo
 
-docs: $(VENV)/installed ## Write docs/cli.md anew from what --help says
+docs: $(VENV)/installed ## Write docs/cli.md and docs/formats.md anew from the commands and the readers
 	@$(BIN)/python -m docs.make_cli
+	@$(BIN)/python -m docs.make_formats
 
 bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.md)
 	@$(BIN)/python -m bench.indexing --no-starter

@@ -14,7 +14,7 @@ import typer.main
 
 import eval
 import rag
-from docs import make_cli
+from docs import make_cli, make_formats
 from eval.answers import to_reply
 from eval.cli import app as eval_app
 from rag.cli.main import app
@@ -144,3 +144,7 @@ def anchors(page: Path) -> set[str]:
     """As GitHub makes them of headings."""
     heads = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
+
+
+def test_the_formats_are_those_of_the_readers() -> None:
+    assert make_formats.page() == make_formats.PAGE.read_text(encoding="utf-8"), "run: make docs"
