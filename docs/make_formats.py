@@ -1,4 +1,4 @@
-"""Writes docs/formats.md: the formats that are read, as the readers say it. `make docs` runs it, and a test compares."""
+"""Writes docs/formats.md: the formats that are read, by the readers. `make docs` runs it, and a test compares."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from rag.readers.formats import table
 PAGE = Path(__file__).with_name("formats.md")
 _HEAD = """# Formats
 
-`askpapers index PATH...` reads files, folders at any depth, and files packed by gzip. A format is told by what a file says, its suffix only
+`askpapers index PATH...` reads files, folders at any depth, and files packed by gzip. A format is told by what a file
+says, its suffix only
 decides where that is not enough. Made from the readers by `make docs`.
 
 """
 _FOOT = """
-Text becomes what it says in every format: LaTeX, HTML, JATS, MathML and entities are decoded, formulas stay as TeX, and an unknown macro stays as
-written. Copyright lines, publishers' tails and "Abstract" are left out; "[No abstract available]", "nan" and "N/A" are no abstract. Files in
+Text becomes what it says in every format: LaTeX, HTML, JATS, MathML and entities are decoded, formulas stay as TeX,
+and an unknown macro stays as
+written. Copyright lines, publishers' tails and "Abstract" are left out; "[No abstract available]", "nan" and "N/A"
+are no abstract. Files in
 UTF-8, UTF-16 or Windows-1252 are read, and what was not UTF-8 is said.
 
-A paper is known by its arXiv id, else its DOI in one spelling, else an id of its source that can be one (row numbers and citation keys cannot),
-else its title without case, punctuation and accents. A preprint and its article are one if a DOI, an arXiv id, or title and first author say so;
+A paper is known by its arXiv id, else its DOI in one spelling, else an id of its source that can be one (row numbers
+and citation keys cannot),
+else its title without case, punctuation and accents. A preprint and its article are one if a DOI, an arXiv id, or
+title and first author say so;
 the ids and links of both are kept. A second file that gives one id to another paper is refused by name.
 """
 
