@@ -109,6 +109,9 @@ def test_a_bug_does_not_leave_the_page_waiting(library: Library) -> None:
 
     *_, last = follow(Buggy(library), QUESTION, [], None, threading.Event(), lambda _: None)
     assert "ZeroDivisionError" in last.error
+    for thread in threading.enumerate():
+        if thread.name == "answer":
+            thread.join(10)  # here, where what it raises is expected
 
 
 def test_ask_shows_an_answer_with_its_evidence_and_keeps_it(desk: Desk) -> None:

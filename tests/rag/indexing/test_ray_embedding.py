@@ -215,7 +215,7 @@ def test_the_newest_version_wins_when_batches_come_back_in_another_order(
         return reversed([encode(embedder, batch) for batch in batches])
 
     first, second = (replace(papers[0], version=v, abstract=f"Version {v} of it.") for v in (1, 2))
-    between = [replace(papers[1], id=f"other-{i}") for i in range(BATCH)]
+    between = [replace(papers[1], id=f"other-{i}", title=f"Other heads {i}", url="") for i in range(BATCH)]
     with closing(Library.open(tmp_path / "home", embedder=embedder)) as library:
         report = library.sync([first, *between, second], embed=backwards)
         assert (report.added, report.updated, len(library)) == (BATCH + 1, 1, BATCH + 1)
