@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -133,12 +133,16 @@ class Checker:
                 kept, covered = [*kept, i], together
         return tuple(cited[i] for i in sorted(kept))
 
-    def mend(self, text: str) -> list[Evidence]:
-        """The evidence that covers the sentence best: one sentence, or two of one paper where that covers more."""
-        _, each = self._coverage.measure([e.sentence.text for e in self._evidence], text)
+    def mend(self, text: str, sources: Collection[int] = ()) -> list[Evidence]:
+        """The evidence that covers the sentence best: one sentence, or two of one paper where that covers more.
+
+        Of those sources only, where any are given.
+        """
+        among = [e for e in self._evidence if not sources or e.number in sources]
+        _, each = self._coverage.measure([e.sentence.text for e in among], text)
         order = sorted(range(len(each)), key=lambda i: -each[i])
-        best = self._evidence[order[0]]
-        same_paper = [self._evidence[i] for i in order if self._evidence[i].number == best.number]
+        best = among[order[0]]
+        same_paper = [among[i] for i in order if among[i].number == best.number]
         return sorted(same_paper[:MAX_MENDED], key=lambda e: e.sentence.index)
 
 

@@ -12,7 +12,7 @@ from rag.answering.markers import Draft
 from rag.answering.verdicts import Told, ask_verdicts
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
-from rag.text.entities import polarity_differs
+from rag.text.entities import mentions, polarity_differs
 from rag.types import Evidence
 
 SURE = 0.80  # coverage from which a sentence without a differing number, name or polarity needs no judge
@@ -66,7 +66,9 @@ class Triage:
 
     def _rests_on(self, cited: Sequence[Evidence], text: str) -> tuple[Sequence[Evidence], Support, bool]:
         """The evidence of a sentence with its coverage: what it cites, or what covers it clearly better."""
-        mended = self._checker.mend(text)
+        # "It acts at inference" fits any paper: another one than is cited takes its place only where it is named.
+        named = {e.number for e in self._evidence if mentions(e.paper.title.partition(":")[0], text)}
+        mended = self._checker.mend(text, {e.number for e in cited} | named if cited else ())
         better = self._checker.coverage(mended, text)
         if not cited:
             return mended, better, True
