@@ -17,7 +17,7 @@ def explain(where: str, model: str, error: Exception, seconds: float, secret: st
     """
     where = without_login(where)
     status = getattr(error, "status_code", None)
-    kind = type(error).__name__
+    timed_out, cut_off = _connection_faults()
     if status in (401, 403):
         keys = "OPENAI_API_KEY, ANTHROPIC_API_KEY or, for another server, ASKPAPERS_LLM_KEY"
         return f"{where} refused the key (HTTP {status}): set {keys}"
@@ -29,11 +29,23 @@ def explain(where: str, model: str, error: Exception, seconds: float, secret: st
         return f"{where}: the prompt does not fit the model's context window: take a model with a larger one"
     if status:
         return f"{where} failed (HTTP {status}): look at the server, or set ASKPAPERS_LLM to another"
-    if "Timeout" in kind:
+    if isinstance(error, timed_out):
         return f"{where} did not answer within {seconds:.0f} seconds: look at the server, or set ASKPAPERS_LLM"
-    if "Connect" in kind or "Protocol" in kind:
+    if isinstance(error, cut_off):
         return f"cannot reach {where}, or it hung up: start the server, or set ASKPAPERS_LLM"
     return f"the model {model} failed: {first_line(error, secret)} (ASKPAPERS_LLM)"
+
+
+def _connection_faults() -> tuple[tuple[type[Exception], ...], tuple[type[Exception], ...]]:
+    """What time-outs are raised as, and broken or refused connections; imported only once something went wrong."""
+    import httpx
+    import openai
+
+    return (TimeoutError, httpx.TimeoutException, openai.APITimeoutError), (
+        ConnectionError,
+        httpx.TransportError,
+        openai.APIConnectionError,
+    )
 
 
 def first_line(error: Exception, secret: str = "") -> str:
