@@ -37,7 +37,8 @@ def read(path: Path, source: str) -> Iterator[Paper | Rejected]:
         yield Rejected(source, 0, f"it unfolds to {size:,} bytes: export the table as CSV")
         return
     try:
-        yield from _rows(CalamineWorkbook.from_path(str(path)), source)
+        with path.open("rb") as file:  # without its name: many a workbook called .xls is an .xlsx
+            yield from _rows(CalamineWorkbook.from_filelike(file), source)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # a damaged workbook may even make the reader's Rust give up, which is no Exception

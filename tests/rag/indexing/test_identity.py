@@ -1,0 +1,128 @@
+"""One paper however it comes: what an import merges, refuses and says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag.indexing.identity import known_by, may_be_one, merged, same_title
+from rag.indexing.sync import SyncReport
+from rag.library import Library
+from rag.readers import read_papers
+from rag.types import Paper, paper_from_json, paper_to_json
+
+Bring = Callable[[str, str], SyncReport]
+PREPRINT = (
+    "@misc{k, title={Ferns that grow on the stairs of castles}, author={Lund, Ada},\n"
+    " abstract={Ferns grow.}, year=2020, eprint={2101.00001}, archiveprefix={arXiv}}"
+)
+ARTICLE = (
+    "TY  - JOUR\nTI  - Ferns That Grow on the Stairs of Castles.\nAU  - Lund, A.\nAB  - Ferns grow, in print.\n"
+    "PY  - 2021\nDO  - 10.5555/F.9\nJO  - J Ferns\nER  - \n"
+)
+
+
+@pytest.fixture
+def bring(library: Library, tmp_path: Path) -> Bring:
+    """(name, content) -> the report of an import of a file of that name and content."""
+
+    def written(name: str, content: str) -> SyncReport:
+        (tmp_path / name).write_text(content)
+        return library.sync(read_papers(tmp_path / name))
+
+    return written
+
+
+def counts(report: SyncReport) -> tuple[int, int, int, int, int]:
+    return report.added, report.updated, report.unchanged, report.duplicates, report.rejected
+
+
+def test_row_numbers_are_no_identity_across_files(library: Library, bring: Bring) -> None:
+    before = len(library)
+    assert bring("a.csv", "id,title,abstract\n1,Ferns,They grow.\n2,Wells,They are deep.\n").added == 2
+    assert counts(bring("b.csv", "id,title,abstract\n1,Owls,They hoot.\n2,Bats,They hang.\n")) == (2, 0, 0, 0, 0)
+    assert len(library) == before + 4
+
+
+def test_an_id_of_its_sources_own_that_names_another_paper_is_refused(library: Library, bring: Bring) -> None:
+    bring("a.csv", "id,title,abstract\nq7,Ferns,They grow.\n")
+    report = bring("b.csv", "id,title,abstract\nq7,Owls,They hoot.\n")
+    assert counts(report) == (0, 0, 0, 0, 1)
+    assert str(report.rejections[0]) == "b.csv:2: id q7 already names another paper ('Ferns', a.csv:2)"
+    assert "q7" in {paper.id for paper in library.papers() if paper.title == "Ferns"}
+    assert counts(bring("a.csv", "id,title,abstract\nq7,Ferns on stairs,They grow.\n")) == (0, 1, 0, 0, 0)
+
+
+def test_the_same_title_but_for_apostrophes_and_dashes(bring: Bring) -> None:
+    rows = (
+        "title,abstract,doi\nThe stair's fern-bed,It grows.,10.5555/f.1\nThe stair’s fern–bed,It grows.,10.5555/f.1\n"
+    )
+    assert counts(bring("a.csv", rows)) == (1, 0, 0, 1, 0)
+    assert same_title("The wall's re-use", "The wallʼs reuse")
+    assert not same_title("Moss on walls", "Moss on wells")
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_preprint_and_its_article_are_one(library: Library, bring: Bring, together: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(PREPRINT)
+    (tmp_path / "b.ris").write_text(ARTICLE)
+    before = len(library)
+    if together:
+        assert counts(library.sync(read_papers(tmp_path / "a.bib", tmp_path / "b.ris"))) == (1, 1, 0, 0, 0)
+    else:
+        assert counts(bring("a.bib", PREPRINT)) == (1, 0, 0, 0, 0)
+        report = bring("b.ris", ARTICLE)
+        assert counts(report) == (0, 1, 0, 0, 0)
+        assert report.notes[0].startswith("b.ris:1: the same paper as a.bib:1 (2101.00001), which keeps its text")
+        assert report.replaced == {}
+    (paper,) = [paper for paper in library.papers() if paper.id == "2101.00001"]
+    assert len(library) == before + 1
+    assert (paper.abstract, paper.doi, paper.venue, paper.ids) == (
+        "Ferns grow.",
+        "10.5555/f.9",
+        "J Ferns",
+        ("doi:10.5555/f.9",),
+    )
+    assert (paper.url, paper.links) == ("https://arxiv.org/abs/2101.00001", ("https://doi.org/10.5555/f.9",))
+    for name, content in ("a.bib", PREPRINT), ("b.ris", ARTICLE):
+        assert counts(bring(name, content)) == (0, 0, 1, 0, 0), "brought again, nothing changes"
+
+
+def test_what_an_import_replaced_is_in_the_ledger(library: Library, bring: Bring) -> None:
+    bring("a.csv", "doi,title,abstract\n10.5555/f.1,Ferns,They grow.\n")
+    report = bring("b.csv", "doi,title,abstract\n10.5555/f.1,Ferns,They grow well.\n")
+    assert report.replaced == {"a.csv": ["10.5555/f.1"]}
+    assert library.index.ledger.last("replaced")["replaced"] == {"a.csv": {"papers": 1, "ids": ["10.5555/f.1"]}}  # type: ignore[index]
+
+
+def test_notes_on_encodings_reach_the_ledger(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("title,abstract\nFarn,Farn wächst an Wänden – überall.\n".encode("cp1252"))
+    assert library.sync(read_papers(tmp_path / "a.csv")).notes == ["a.csv: read as Windows-1252"]
+
+
+def test_other_papers_stay_others() -> None:
+    one = Paper("10.5555/a", "Ferns that grow on the stairs", "A.", ("Ada Lund",), 2020, doi="10.5555/a")
+    assert not may_be_one(one, replace(one, id="10.5555/b", doi="10.5555/b")), "two articles of one title"
+    assert not may_be_one(one, replace(one, year=2010, doi=""))
+    assert not may_be_one(one, replace(one, title="Bats in wells"))
+    assert not any(name.startswith("title:") for name in known_by(replace(one, title="Introduction")))
+
+
+def test_a_retraction_told_by_another_source_stays() -> None:
+    one = Paper("10.5555/a", "Ferns", "A.", doi="10.5555/a", source="a.csv")
+    other = replace(one, withdrawn=True, notices=("Retraction in J Ferns",), source="b.xml")
+    assert merged(one, other).withdrawn
+    assert merged(one, other).notices == ("Retraction in J Ferns",)
+
+
+def test_papers_of_before_keep_their_hash_and_open() -> None:
+    fields = {"id": "x", "title": "T", "abstract": "A.", "authors": ["B"], "year": 2020, "url": "", "categories": []}
+    old = json.dumps({**fields, "version": 0})
+    paper = paper_from_json(old)
+    assert paper.content_hash == "7d6a2ebe69fcd85517ce773a10aadce10bbf9641994f3d3ec45146d8570074a8"
+    assert json.loads(paper_to_json(paper)).keys() == json.loads(old).keys() | {"source", "line"}
+    assert paper_from_json(paper_to_json(replace(paper, ids=("pmid:1",)))).ids == ("pmid:1",)
