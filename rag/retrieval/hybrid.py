@@ -65,12 +65,14 @@ def retrieve(
 ) -> Retrieved:
     """The k best papers for a query. Scores are comparable within one result only."""
     encoded = index.embedder.encode_query(query)
-    tokens = query_tokens(query, encoded, index.frequency, max(len(index), 1), index.question_side)
+    tokens = query_tokens(query, encoded, index.frequency, max(len(index), 1))
     depth = max(CANDIDATES, k)
     proposed = _candidates(index, query, encoded.vector, depth, condition(where) if where else None)
+    # Papers are ranked without what was learned of questions, which does not help there (docs/log.md).
+    learned = query_tokens(query, encoded, index.frequency, max(len(index), 1), index.question_side)
     candidates = index.forward_index.features(proposed)
     if not candidates:
-        return Retrieved(query, tokens, [])
+        return Retrieved(query, learned, [])
     # Both scores for every candidate, also those that only one side proposed: else fusion compares unlike things.
     cosines, means = _cosines([c.vectors for c in candidates], encoded.vector)
     bm25_scores = index.bm25.scores(query, [c.id for c in candidates])
@@ -82,17 +84,17 @@ def retrieve(
     final = (1 - MAXSIM_WEIGHT) * fused + MAXSIM_WEIGHT * maxsim.scores / max(float(maxsim.scores.max()), 1e-9)
     order = sorted(range(len(candidates)), key=lambda i: (-final[i], candidates[i].id))
     order = order[: max(k, RERANKED) if reranker else k]
+    chosen = maxsim if index.question_side is None else MaxSim(learned, [candidates[i] for i in order])
+    places = order if chosen is maxsim else range(len(order))
     records = {r.paper.id: r for r in index.forward_index.records([candidates[i].id for i in order])}
     matches = [
-        Match(
-            records[candidates[i].id], float(cosines[i]), float(bm25[i]), float(fused[i]), maxsim.of(i), float(final[i])
-        )
-        for i in order
-        if candidates[i].id in records
+        Match(records[paper], float(cosines[i]), float(bm25[i]), float(fused[i]), chosen.of(place), float(final[i]))
+        for i, place in zip(order, places, strict=True)
+        if (paper := candidates[i].id) in records
     ]
     if reranker:
         matches = _reranked(reranker, query, matches)
-    return Retrieved(query, tokens, matches[:k])
+    return Retrieved(query, learned, matches[:k])
 
 
 def without_withdrawn(retrieved: Retrieved) -> Retrieved:
