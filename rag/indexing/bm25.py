@@ -78,6 +78,24 @@ class Bm25Index:
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, among)])
         return dict(self._run(both, n or len(paper_ids)))
 
+    def containing(self, phrase: str, n: int, field: str = "body") -> list[str]:
+        """Ids of at most n papers that have the words of the phrase one after another, or run together, in "body" (title
+        and abstract) or "title"."""
+        tantivy, schema = self._tantivy, self._index.schema
+        words = self._analyzer.analyze(phrase)
+        if not words:
+            return []
+        forms = [tantivy.Query.term_query(schema, field, "".join(words))]
+        if len(words) > 1:
+            forms.append(tantivy.Query.phrase_query(schema, field, list(words)))
+        return [i for i, _ in self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, f) for f in forms]), n)]
+
+    def spelt_like(self, word: str, distance: int, n: int) -> list[str]:
+        """Ids of at most n papers that have a word within that many letters of this one, the first letter the same."""
+        stem = (self._analyzer.analyze(word) or [word.lower()])[0]
+        query = self._tantivy.Query.fuzzy_term_query(self._index.schema, "body", stem, distance=distance)
+        return [i for i, _ in self._run(query, n)]
+
     def _run(self, query: Any, n: int) -> list[tuple[str, float]]:
         searcher = self._index.searcher()
         hits = searcher.search(query, max(n, 1), count=False).hits

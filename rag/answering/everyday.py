@@ -1,0 +1,52 @@
+"""What is answered without a search: questions about the collection, records of papers, a language that is not read."""
+
+from __future__ import annotations
+
+from rag.answering.bibliography import record_of
+from rag.answering.collection import about_collection
+from rag.answering.languages import unread_language
+from rag.answering.reply import Reply
+from rag.answering.things import named_things
+from rag.answering.understanding import Query
+from rag.library import Library, Where
+from rag.types import Paper
+
+MAX_RECORDS = 5
+
+
+def direct_reply(library: Library, query: Query, where: Where | None) -> Reply | None:
+    """The reply, None where papers must be searched and read."""
+    if language := unread_language(query.question, library.embedder):
+        return _unread(library, query, language)
+    if query.kind in ("collection", "list"):
+        # "Which papers did Ina Beck write?" asks for a list, but of no subject: the catalogue has it whole.
+        if query.kind == "list" and not query.where:
+            return None
+        return about_collection(library, query, where)
+    if query.kind == "bibliographic" or (query.kind == "comparison" and len(query.papers) > 1 and _of_dates(query)):
+        papers = _meant(library, query)
+        return record_of(query.question, papers) if papers else None
+    return None
+
+
+def _of_dates(query: Query) -> bool:
+    return any(word in query.question.lower() for word in ("newer", "older", "came first", "most recent"))
+
+
+def _meant(library: Library, query: Query) -> list[Paper]:
+    """The papers whose records are asked for: those pointed at, else those named."""
+    if query.papers:
+        return library.catalogue.papers(list(query.papers))[:MAX_RECORDS]
+    named = named_things(library, query.standalone)
+    return list(dict.fromkeys(named.titled.values()))[:MAX_RECORDS]
+
+
+def _unread(library: Library, query: Query, language: str) -> Reply | None:
+    """Said in place of noise; a question that names a paper we hold is answered, whatever words surround the name."""
+    if named_things(library, query.question).titled:
+        return None
+    return Reply(
+        f"This question seems to be in {language}, which the embedding model {library.embedder.name} does not read. Ask in "
+        "English, or index with a multilingual model (ASKPAPERS_EMBEDDING).",
+        outcome="not_stated",
+    )
