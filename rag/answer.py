@@ -97,9 +97,9 @@ class Answer:
     introduces the claims, or is said in their place. `standalone` is the question as it was searched, with what
     earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `listing` tells that
     the claims are the lines of a list, a paper each. `strength` tells how far it answers, by what retrieval decided:
-    "strong", "partly", only "related", or "" where nothing was looked for. `notes` tell how the question was taken, such
-    as another spelling; `suggestions` are questions that lead on. `usage` counts tokens and calls, `cost` is what they
-    cost in US dollars, None where no price is known. `timings` are seconds by step, with `total`.
+    "strong", "partly", only "related", or "" where nothing was looked for. `notes` tell how the question was taken,
+    such as another spelling; `suggestions` are questions that lead on. `usage` counts tokens and calls, `cost` is what
+    they cost in US dollars, None where no price is known. `timings` are seconds by step, with `total`.
 
     `mode` tells how it was made: the abstracts' own sentences ("quotes"), these put into words by a model ("words"), or
     by a model that read whole abstracts ("reads"). `missing` names what was asked and not found. `table` arranges the

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
@@ -21,18 +22,20 @@ QUESTIONS = Path(__file__).with_name("intents.jsonl")
 STRENGTH = 5.0  # inverse of the regularisation; 3 to 30 differ by less than chance
 
 
-def read(path: Path) -> tuple[list[str], np.ndarray]:
+def read(path: Path) -> tuple[list[str], NDArray[np.int64]]:
+    """Questions and the numbers of their kinds."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [r["question"] for r in rows], np.array([KINDS.index(r["kind"]) for r in rows])
 
 
-def share(right: np.ndarray) -> str:
+def share(right: NDArray[np.bool_]) -> str:
     """A share with its 95% interval (bootstrap over questions)."""
     drawn = np.random.default_rng(0).choice(right, (2000, len(right))).mean(axis=1)
     return f"{right.mean():.3f} [{np.quantile(drawn, 0.025):.3f}, {np.quantile(drawn, 0.975):.3f}]"
 
 
 def main() -> None:
+    """Fits, measures and writes the weights."""
     embedder = load_embedder()
     questions, kinds = read(QUESTIONS)
     vectors = np.stack([features(q, embedder) for q in questions])
@@ -58,9 +61,9 @@ def main() -> None:
         }
         for way, told in ways.items():
             print(f"{way}: {share(np.array([KINDS.index(k) for k in told]) == truth)}")
-        for question, kind, told in zip(asked, truth, ways["both"], strict=True):
-            if KINDS[kind] != told:
-                print(f"  {KINDS[kind]} taken for {told}: {question}")
+        for question, kind, taken in zip(asked, truth, ways["both"], strict=True):
+            if KINDS[kind] != taken:
+                print(f"  {KINDS[kind]} taken for {taken}: {question}")
 
 
 if __name__ == "__main__":

@@ -69,9 +69,9 @@ class Assistant:
     def ask(
         self, question: str, history: History | None = None, where: Where | None = None, exact: bool = False
     ) -> Answer:
-        """The answer. `history` is earlier turns as {"role": "user" or "assistant", "content": text}; an assistant's may
-        give the ids of the "papers" that it showed, so that "the second one" is understood.
+        """The answer. `history` is earlier turns as {"role": "user" or "assistant", "content": text}.
 
+        An assistant's turn may give the ids of the "papers" that it showed, so that "the second one" is understood.
         `where` keeps papers by year, category, source or author; `exact` takes words as they are spelt. Raises
         QuestionError, LLMError.
         """
@@ -174,7 +174,11 @@ class Assistant:
         written = strip_markdown(reply)
         # A small model may answer or lose the thread instead: then the names are simply carried over.
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
-        return read_offline(question, history, written, self.library, exact) if usable and not prompts.recites(written) else read
+        return (
+            read_offline(question, history, written, self.library, exact)
+            if usable and not prompts.recites(written)
+            else read
+        )
 
     def _allowed(
         self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]

@@ -26,7 +26,8 @@ _NEW = re.compile(
 _NEWEST = re.compile(r"\b(?:newest|latest|most recent|recent|youngest)\b", re.IGNORECASE)
 _OLDEST = re.compile(r"\b(?:oldest|earliest|first)\b", re.IGNORECASE)
 _THEMES = re.compile(
-    r"\b(?:themes?|topics?|subjects?|fields?|areas|about|what (?:is|can)|kind of papers|overview|what do you know)\b", re.IGNORECASE
+    r"\b(?:themes?|topics?|subjects?|fields?|areas|about|what (?:is|can)|kind of papers|overview|what do you know)\b",
+    re.IGNORECASE,
 )
 
 
@@ -89,7 +90,9 @@ def _years(library: Library) -> Reply:
     span = f"{min(years)} to {max(years)}" if len(years) > 1 else str(min(years))
     without = library.catalogue.count() - sum(years.values())
     unknown = f" {_papers(without)} without a year." if without else ""
-    return Reply(f"The papers are of {span}. By year: {counts}.{unknown}", suggestions=(f"List all papers from {max(years)}",))
+    return Reply(
+        f"The papers are of {span}. By year: {counts}.{unknown}", suggestions=(f"List all papers from {max(years)}",)
+    )
 
 
 def _authors(library: Library, counting: bool) -> Reply:
@@ -114,7 +117,9 @@ def _themes(library: Library) -> Reply:
         return _list(f"{_papers(len(library))}:", library.catalogue.newest(LISTED), 0)
     lines = tuple((f"{', '.join(t.words)} ({t.share:.0%} of the papers)", t.papers) for t in found)
     ways = (f"Which papers are about {found[0].words[0]}?", "Which years do the papers cover?")
-    return Reply(f"{_papers(len(library))}. The main themes, by the words that set them apart:", lines, True, suggestions=ways)
+    return Reply(
+        f"{_papers(len(library))}. The main themes, by the words that set them apart:", lines, True, suggestions=ways
+    )
 
 
 def _ways_on(library: Library, kept: Mapping[str, Any]) -> tuple[str, ...]:
@@ -135,4 +140,3 @@ def _by_filter(kept: Mapping[str, Any]) -> str:
         if value := kept.get(name):
             parts.append(f" {word} {', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")
     return "".join(parts)
-

@@ -46,7 +46,7 @@ def _unread(library: Library, query: Query, language: str) -> Reply | None:
     if named_things(library, query.question).titled:
         return None
     return Reply(
-        f"This question seems to be in {language}, which the embedding model {library.embedder.name} does not read. Ask in "
-        "English, or index with a multilingual model (ASKPAPERS_EMBEDDING).",
+        f"This question seems to be in {language}, which the embedding model {library.embedder.name} does not read. "
+        "Ask in English, or index with a multilingual model (ASKPAPERS_EMBEDDING).",
         outcome="not_stated",
     )

@@ -35,9 +35,9 @@ def read_filters(question: str, library: Library | None) -> tuple[dict[str, Any]
         where["year"], rest = years
     if found := _CATEGORY.search(rest):
         where["category"], rest = found.group(1), _without(rest, found)
-    for pattern in _BY if library is not None else ():
+    for pattern in _BY:
         for found in pattern.finditer(rest):
-            if name := _author(found.group(1), library):
+            if library is not None and (name := _author(found.group(1), library)):
                 where["author"] = name
                 rest = rest.replace(found.group(0), found.group(0).replace(name, "", 1), 1)
                 rest = re.sub(r"\b(?:by|from|of)\s*(?=[?.!,]|$)", "", rest)

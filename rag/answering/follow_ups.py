@@ -34,21 +34,28 @@ _ORDINALS = {
     "last": -1,
 }  # fmt: skip
 _ORDINAL = re.compile(
-    rf"\b(?:the |paper |number )?({'|'.join(_ORDINALS)})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|with|to|than) "
+    rf"\b(?:the |paper |number )?({'|'.join(_ORDINALS)})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|"
+    rf"with|to|than) "
     r"(?:the )?\w+)\b|['’]s\b|[?.!, ]*$)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\b(?:paper|source|number|no\.?|result) ?#?(\d{1,2})\b|\[(\d{1,2})\]", re.IGNORECASE)
 _PAIR = re.compile(
-    r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|\bwhich (?:one )?(?:of "
+    r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|"
+    r"\bwhich (?:one )?(?:of "
     r"(?:them|the two|these|those) )?(?:is|was|are|needs?|came) \w*(?:er|better|first|more|less|best)\b|^compare them",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    r"\b(?:it|this|that|they)\b.*\b(?:than|to|with|from|against|vs\.?|versus|unlike|or|and)\b|\bcompared?\b.*\b(?:it|this|that)\b",
+    r"\b(?:it|this|that|they)\b.*\b(?:than|to|with|from|against|vs\.?|versus|unlike|or|and)\b|\bcompared?\b.*\b(?:it|"
+    r"this|that)\b",
     re.IGNORECASE,
 )
-_MORE = re.compile(r"^(?:(?:show|give|tell)(?: me)? )?(?:some |any |the )?(?:more|next|others?|rest)(?: (?:of them|papers?|please))*[?.! ]*$", re.I)
+_MORE = re.compile(
+    r"^(?:(?:show|give|tell)(?: me)? )?(?:some |any |the )?(?:more|next|others?|rest)(?: (?:of them|papers?|"
+    r"please))*[?.! ]*$",
+    re.I,
+)
 _TURNS = 2  # earlier turns whose names are carried over
 _MAX_NAMES = 3
 
@@ -83,7 +90,8 @@ def carried_over(question: str, history: History) -> str:
 class Reference:
     """The papers shown before that a question means: `pointed` at by place or as a pair, or else just the subject.
 
-    `more` asks for further papers of the same list."""
+    `more` asks for further papers of the same list.
+    """
 
     papers: tuple[str, ...] = ()
     pointed: bool = False
@@ -108,7 +116,9 @@ def referred(question: str, history: History, library: Library | None) -> Refere
 
 def last_asked(history: History) -> str:
     """The last question before this one that stood alone."""
-    asked = [str(turn["content"]) for turn in history if turn["role"] == "user" and not _MORE.match(str(turn["content"]))]
+    asked = [
+        str(turn["content"]) for turn in history if turn["role"] == "user" and not _MORE.match(str(turn["content"]))
+    ]
     return asked[-1] if asked else ""
 
 
@@ -131,4 +141,3 @@ def _titled(question: str, library: Library | None) -> bool:
     if library is None:
         return False
     return any(library.catalogue.titled(name) for name in dict.fromkeys(NAME.findall(question)))
-

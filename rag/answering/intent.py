@@ -29,6 +29,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+
 def asks_for_list(question: str) -> bool:
     """Whether the question wants several papers: "Which papers ...", "What has been done on ..."."""
     return bool(_LIST.search(question))
@@ -58,4 +59,3 @@ def _thing(words: str) -> str:
     names = NAME.findall(words)
     alone = len(names) == 1 and not any(w[0].isupper() for w in words.replace(names[0], "").split())
     return names[0] if alone else words.strip(" '\"")
-

@@ -32,45 +32,49 @@ _FIRST_SHARE = 0.7  # of the first words' vector beside the whole one's,
 _COUNT_SHARE = 0.3  # and of the counts
 
 # Tried in this order. A cue is a word that hardly means anything else.
-_CUES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        (
-            "collection",
-            r"\bhow many (?:papers|articles|abstracts|documents|publications|authors) (?:are|do you|does|have you|in\b)|"
-            r"\b(?:this|the|your) (?:collection|library|corpus|database)\b|^(?:please )?(?:list|show)(?: me)? all\b|"
-            r"^(?:please )?list (?:everything|them all|all)\b|\b(?:newest|latest|most recent|oldest|earliest) (?:papers?|"
-            r"articles?|publications?|additions)\b|\bwhat(?:'s| is) new\b|\b(?:which|what) years? (?:do|are|does)\b|"
-            r"\bmain (?:themes?|topics?|subjects)\b|\bhow many of them are from\b|\bpapers per year\b",
-        ),
-        (
-            "bibliographic",
-            r"\bbib ?tex\b|\b(?:cite|citation|reference) (?:for|of|entry)\b|\bhow (?:do|can|would|should) (?:i|we|one) "
-            r"(?:cite|reference)\b|^cite\b|\bauthors? of\b|\bwho (?:wrote|authored|published|invented|developed|made|"
-            r"created|proposed|introduced) \S+(?: \S+){0,2}[?.! ]*$|\bwho (?:are|is|were) (?:the|its|their) authors?\b|"
-            r"^authors?\b|^(?:and |but )?(?:when|who|by whom|where)(?: (?:was|is) (?:it|that|this))?[?.! ]*$|"
-            r"^(?:the |its |and )*(?:link|year|date|authors?|url|pdf|doi|citation)(?: please)?[?.! ]*$|\b(?:link|url|doi|pdf|arxiv id) (?:of|to|for)\b|"
-            r"\bwhen (?:was|were|did) .{1,60}\b(?:published|written|released|appear|come out)\b",
-        ),
-        (
-            "overview",
-            r"\btl;?dr\b|\bsumm?ar(?:y|ies|i[sz]e[sd]?)\b|\bsum (?:it|them|this|that|up)\b|\bgist\b|\bnutshell\b|"
-            r"\b(?:main|key|central|big|core) (?:ideas?|points?|contributions?|findings?|results?|message|takeaways?)\b|"
-            r"^(?:the )?(?:contributions?|limitations?|drawbacks?|weaknesses|results?|findings?|abstract|overview) of\b|"
-            r"^(?:what|which) (?:are|is) (?:the |its |their )?(?:contributions?|limitations?|drawbacks?|weaknesses)\b|"
-            r"^(?:please )?(?:tell me|what should i know) (?:more )?about\b|^(?:please )?describe\b|"
-            r"^(?!.*\b(?:papers|studies|works|methods)\b).*\b(?:limitations?|drawbacks?|weaknesses|downsides?|shortcomings)\b|"
-            r"^(?:and |what about |how about )?(?:its|the|their) (?:results?|findings?|contributions?)[?.! ]*$|"
-            r"^what (?:is|are|was) \S+(?: \S+)? about\b|^what problems? (?:does|do|did)\b|\bhow good (?:is|are)\b",
-        ),
-        (
-            "explanation",
-            r"^(?:please |so,? )?(?:can|could|would) you (?:please )?explain\b|^(?:please )?explain\b|\beli5\b|"
-            r"^(?:and |so,? )?how (?:does|do|did) (?:it|that|this|\S+(?: \S+)?) (?:actually |really )?work\b|"
-            r"\bunder the hood\b|\bstep by step\b|\bwalk me through\b|\bhelp me understand\b",
-        ),
-    )
+_WORDS: tuple[tuple[Kind, str], ...] = (
+    (
+        "collection",
+        r"\bhow many (?:papers|articles|abstracts|documents|publications|authors) (?:are|do you|does|have you|"
+        r"in\b)|"
+        r"\b(?:this|the|your) (?:collection|library|corpus|database)\b|^(?:please )?(?:list|show)(?: me)? all\b|"
+        r"^(?:please )?list (?:everything|them all|all)\b|\b(?:newest|latest|most recent|oldest|"
+        r"earliest) (?:papers?|"
+        r"articles?|publications?|additions)\b|\bwhat(?:'s| is) new\b|\b(?:which|what) years? (?:do|are|does)\b|"
+        r"\bmain (?:themes?|topics?|subjects)\b|\bhow many of them are from\b|\bpapers per year\b",
+    ),
+    (
+        "bibliographic",
+        r"\bbib ?tex\b|\b(?:cite|citation|reference) (?:for|of|entry)\b|\bhow (?:do|can|would|should) (?:i|we|one) "
+        r"(?:cite|reference)\b|^cite\b|\bauthors? of\b|\bwho (?:wrote|authored|published|invented|developed|made|"
+        r"created|proposed|introduced) \S+(?: \S+){0,2}[?.! ]*$|\bwho (?:are|is|were) (?:the|its|their) authors?\b|"
+        r"^authors?\b|^(?:and |but )?(?:when|who|by whom|where)(?: (?:was|is) (?:it|that|this))?[?.! ]*$|"
+        r"^(?:the |its |and )*(?:link|year|date|authors?|url|pdf|doi|citation)(?: please)?[?.! ]*$|\b(?:link|url|"
+        r"doi|pdf|arxiv id) (?:of|to|for)\b|"
+        r"\bwhen (?:was|were|did) .{1,60}\b(?:published|written|released|appear|come out)\b",
+    ),
+    (
+        "overview",
+        r"\btl;?dr\b|\bsumm?ar(?:y|ies|i[sz]e[sd]?)\b|\bsum (?:it|them|this|that|up)\b|\bgist\b|\bnutshell\b|"
+        r"\b(?:main|key|central|big|core) (?:ideas?|points?|contributions?|findings?|results?|message|"
+        r"takeaways?)\b|"
+        r"^(?:the )?(?:contributions?|limitations?|drawbacks?|weaknesses|results?|findings?|abstract|"
+        r"overview) of\b|"
+        r"^(?:what|which) (?:are|is) (?:the |its |their )?(?:contributions?|limitations?|drawbacks?|weaknesses)\b|"
+        r"^(?:please )?(?:tell me|what should i know) (?:more )?about\b|^(?:please )?describe\b|"
+        r"^(?!.*\b(?:papers|studies|works|methods)\b).*\b(?:limitations?|drawbacks?|weaknesses|downsides?|"
+        r"shortcomings)\b|"
+        r"^(?:and |what about |how about )?(?:its|the|their) (?:results?|findings?|contributions?)[?.! ]*$|"
+        r"^what (?:is|are|was) \S+(?: \S+)? about\b|^what problems? (?:does|do|did)\b|\bhow good (?:is|are)\b",
+    ),
+    (
+        "explanation",
+        r"^(?:please |so,? )?(?:can|could|would) you (?:please )?explain\b|^(?:please )?explain\b|\beli5\b|"
+        r"^(?:and |so,? )?how (?:does|do|did) (?:it|that|this|\S+(?: \S+)?) (?:actually |really )?work\b|"
+        r"\bunder the hood\b|\bstep by step\b|\bwalk me through\b|\bhelp me understand\b",
+    ),
 )
+_CUES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDS)
 
 
 def cue(question: str) -> Kind | None:

@@ -10,15 +10,17 @@ from rag.models.embedding import Embedder
 from rag.text.entities import NAME
 
 # Models known to read English only; any other is trusted to read what it is asked.
-ENGLISH_ONLY = re.compile(r"\b(?:all-(?:minilm|mpnet|distilroberta)|bge-\w+-en|e5-(?:small|base|large)(?:-v2)?$|.*-en\b)", re.I)
+ENGLISH_ONLY = re.compile(
+    r"\b(?:all-(?:minilm|mpnet|distilroberta)|bge-\w+-en|e5-(?:small|base|large)(?:-v2)?$|.*-en\b)", re.I
+)
 SURE = 0.95
 FEWEST_WORDS = 4  # of Latin script: fewer tell too little, and technical terms look like any language
 _NAMES = {
-    "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch", "zh": "Chinese",
-    "ja": "Japanese", "ko": "Korean", "ru": "Russian", "uk": "Ukrainian", "ar": "Arabic", "hi": "Hindi", "tr": "Turkish",
-    "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish", "cs": "Czech", "el": "Greek",
-    "he": "Hebrew", "fa": "Persian", "vi": "Vietnamese", "th": "Thai", "id": "Indonesian", "ro": "Romanian",
-    "hu": "Hungarian", "ca": "Catalan",
+    "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese", "nl": "Dutch",
+    "zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ru": "Russian", "uk": "Ukrainian", "ar": "Arabic",
+    "hi": "Hindi", "tr": "Turkish", "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian",
+    "fi": "Finnish", "cs": "Czech", "el": "Greek", "he": "Hebrew", "fa": "Persian", "vi": "Vietnamese",
+    "th": "Thai", "id": "Indonesian", "ro": "Romanian", "hu": "Hungarian", "ca": "Catalan",
 }  # fmt: skip
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OTHER = re.compile(r"[^\W\d_]")

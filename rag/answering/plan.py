@@ -29,8 +29,8 @@ class Plan:
     `matches` are the papers, best first, those of the things compared in front, and `compared` tells how many these
     are. `evidence` are the sentences to answer from, best first, none if nothing is near; its sources are numbered by
     their place among the matches. `subject` is the paper that the question names, and `cut` how many of the matches
-    belong into a list. `notes` are said beside the answer, `suggestions` lead on; `unnamed` are things that the question
-    names and no abstract does.
+    belong into a list. `notes` are said beside the answer; `unnamed` are things that the question names and no abstract
+    does.
     """
 
     query: Query
@@ -42,7 +42,6 @@ class Plan:
     subject: Match | None = None
     cut: int = 0
     unnamed: tuple[str, ...] = ()
-    suggestions: tuple[str, ...] = ()
 
     @property
     def listing(self) -> bool:
@@ -64,7 +63,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
     """Finds what answers the question in at most `sources` papers."""
     kept = {**query.where, **(where or {})} or None
     asked = query.topic if query.kind == "list" and query.topic else query.standalone
-    retrieved = library.retrieve(asked, max(MAX_LISTED, sources) + len(query.shown) if query.kind == "list" else sources, kept)
+    retrieved = library.retrieve(
+        asked, max(MAX_LISTED, sources) + len(query.shown) if query.kind == "list" else sources, kept
+    )
     notes = [
         f"The closest paper, “{match.record.paper.title}”, has been withdrawn and is left out."
         for match in retrieved.matches[:1]
@@ -75,7 +76,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
         retrieved = replace(retrieved, matches=[m for m in retrieved.matches if m.record.paper.id not in query.shown])
     named = named_things(library, query.standalone)
     first = _compared(library, query, asked, sources, kept)
-    notes += [f"Nothing in this collection is about {t}." for t, m in first.items() if m is None and any(first.values())]
+    notes += [
+        f"Nothing in this collection is about {t}." for t, m in first.items() if m is None and any(first.values())
+    ]
     found = {m.record.paper.id: m for m in first.values() if m is not None}
     subject = _subject(library, query, named, retrieved, asked, kept)
     if subject is not None:
@@ -97,9 +100,7 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
     return Plan(query, decision, tuple(matches), tuple(evidence), compared, tuple(notes), subject, cut, unnamed)
 
 
-def _compared(
-    library: Library, query: Query, asked: str, sources: int, where: Where | None
-) -> dict[str, Match | None]:
+def _compared(library: Library, query: Query, asked: str, sources: int, where: Where | None) -> dict[str, Match | None]:
     """The paper of each thing that is compared: named, or pointed at among those shown before."""
     if query.kind != "comparison":
         return {}
@@ -141,9 +142,11 @@ def _all_there(query: Query, retrieved: Retrieved) -> bool:
 def _refused_if_unnamed(
     decision: Decision, named: Named, query: Query, found: bool
 ) -> tuple[Decision, tuple[str, ...]]:
-    """The decision, and the things of the question that no abstract names. What is asked about such a thing alone is
-    not answered by quoting about another."""
-    if query.follows or query.kind == "list" and named.known:
+    """The decision, and the things of the question that no abstract names.
+
+    What is asked about such a thing alone is not answered by quoting about another.
+    """
+    if query.follows or (query.kind == "list" and named.known):
         return decision, ()
     if not named.unknown or found or named.titled:
         return decision, named.unknown if query.kind != "comparison" else ()

@@ -24,12 +24,18 @@ _WANTED: dict[str, tuple[Role, ...]] = {
 _ASPECTS: tuple[tuple[re.Pattern[str], tuple[Role, ...], str], ...] = (
     (re.compile(r"\b(?:limitations?|drawbacks?|weak\w*|downsides?|shortcomings?)\b", re.I), ("limit",), "limitations"),
     (
-        re.compile(r"\b(?:results?|findings?|found|find|achieve[sd]?|how (?:good|well)|perform\w*|any good|conclu\w+)\b", re.I),
+        re.compile(
+            r"\b(?:results?|findings?|found|find|achieve[sd]?|how (?:good|well)|perform\w*|any good|conclu\w+)\b", re.I
+        ),
         ("result", "result", "result"),
         "results",
     ),
     (re.compile(r"\bproblems?\b|\bwhy should\b|\bmotivat\w+", re.I), ("problem", "problem", "idea"), ""),
-    (re.compile(r"\b(?:contribut\w+|main ideas?|big idea|novel\w*|new in|special)\b", re.I), ("idea", "how", "result"), ""),
+    (
+        re.compile(r"\b(?:contribut\w+|main ideas?|big idea|novel\w*|new in|special)\b", re.I),
+        ("idea", "how", "result"),
+        "",
+    ),
 )
 
 
@@ -109,7 +115,7 @@ def _composed(plan: Plan, subject: Match) -> tuple[str, list[Quote]]:
             # The first that tells the problem or the idea; of steps and results the ones nearest to the question.
             best = of_role[0] if role in ("problem", "idea") else max(of_role, key=lambda i: (scores[i], -i))
             taken.append(best)
-    if len(sentences) <= SHORT and len(wanted) > 1 or not taken:
+    if (len(sentences) <= SHORT and len(wanted) > 1) or not taken:
         taken = [i for i, s in enumerate(sentences) if readable(s.text)] or [0]
     picked = [everything[i] for i in sorted(taken)][: MAX_QUOTED + 1]
     return f"{missing}“{title}”, in its abstract's own words:", [Quote(e) for e in picked]
@@ -129,7 +135,7 @@ def _side_by_side(plan: Plan) -> list[Quote]:
 
 
 def _listed(plan: Plan) -> list[Quote]:
-    """A line a paper, ranked as a search ranks them: the title, and the sentence that tells what it does on the matter."""
+    """A line a paper, ranked as a search ranks them: title and the sentence that tells most."""
     quotes = []
     for number, match in enumerate(plan.matches[: plan.cut][:MAX_LISTED], 1):
         mine = [e for e in plan.evidence if e.number == number and readable(e.sentence.text)]

@@ -1,4 +1,4 @@
-"""What each sentence of an abstract does: problem, idea, how, result, limit; and which sentences are not worth quoting."""
+"""What each sentence of an abstract does: problem, idea, how, result, limit; and which are not worth quoting."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from rag.types import Sentence
 Role = Literal["problem", "idea", "how", "result", "limit", "other"]
 
 _NOISE = re.compile(
-    r"https?://|\bwww\.|\b(?:code|data|dataset|models?|weights|checkpoints?|demo|project (?:page|website)|source code|videos?|"
-    r"supplementary)\b[^.]{0,60}\b(?:(?:are|is|will be|be) (?:made )?(?:publicly |freely |openly )?(?:available|released|"
+    r"https?://|\bwww\.|\b(?:code|data|dataset|models?|weights|checkpoints?|demo|project (?:page|website)|"
+    r"source code|videos?|"
+    r"supplementary)\b[^.]{0,60}\b(?:(?:are|is|will be|be) (?:made )?(?:publicly |freely |openly )?(?:available|"
+    r"released|"
     r"open[- ]?sourced?)|(?:available|released|found) (?:at|on|here|under))|"
     r"\bwe hope\b|\bhope(?:fully)? (?:that|this|to|our)\b|\ball rights reserved\b|\bcopyright\b|^\s*(?:\(c\)|©)|"
     r"\bpublished by\b|\bthis is an open access\b|\bcreative commons\b|\bcorresponding author\b|"
@@ -30,12 +32,14 @@ _IDEA = re.compile(
 _RESULT = re.compile(
     r"\b(?:outperform\w*|surpass\w*|achiev\w+|state[- ]of[- ]the[- ]art|improv(?:es|ed|ement|ements|ing)|results?|"
     r"experiment\w*|evaluat\w+|demonstrat\w+|(?:we|which|that) (?:find|found|show|observe)|reveals?|yields?|attains?|"
-    r"reduc(?:es|ed|ing)|speed-?ups?|faster|accuracy|gains?|compared (?:to|with)|significant\w*|exceed\w*|beats?)\b|\d\s?\\?%",
+    r"reduc(?:es|ed|ing)|speed-?ups?|faster|accuracy|gains?|compared (?:to|with)|significant\w*|exceed\w*|beats?)\b|"
+    r"\d\s?\\?%",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
     r"\b(?:limitations?|drawbacks?|shortcomings?|downsides?|future work|remains? (?:open|unclear|to be)|at the cost of|"
-    r"fails? (?:to|on|when|for)|still (?:struggles?|lags?|falls?)|room for improvement|caveats?|trade-?offs?|not yet)\b",
+    r"fails? (?:to|on|when|for)|still (?:struggles?|lags?|falls?)|room for improvement|caveats?|trade-?offs?|"
+    r"not yet)\b",
     re.IGNORECASE,
 )
 _PROBLEM = re.compile(
@@ -44,13 +48,16 @@ _PROBLEM = re.compile(
     re.IGNORECASE,
 )
 _HOW = re.compile(
-    r"\b(?:by (?:\w+ly )?\w+ing|using|uses?|via|consists? of|specifically|first\w*|then|leverag\w+|train\w*|modules?|combin\w+|"
-    r"based on|employ\w*|appl(?:y|ies)|learn\w*|through|in which|where|comput\w+|encod\w+|integrat\w+|adopt\w*|framework)\b",
+    r"\b(?:by (?:\w+ly )?\w+ing|using|uses?|via|consists? of|specifically|first\w*|then|leverag\w+|train\w*|modules?|"
+    r"combin\w+|"
+    r"based on|employ\w*|appl(?:y|ies)|learn\w*|through|in which|where|comput\w+|encod\w+|integrat\w+|adopt\w*|"
+    r"framework)\b",
     re.IGNORECASE,
 )
 _MID_THOUGHT = re.compile(
     r"^(?:to (?:address|tackle|solve|mitigate|overcome|alleviate|remedy|handle|bridge|this end|fill|achieve|do so|"
-    r"resolve|meet|answer) ?(?:th\w+|it)?\b|our\b|it\b|its\b|they\b|their\b|them\b|this\b|these\b|those\b|that\b|such\b|"
+    r"resolve|meet|answer) ?(?:th\w+|it)?\b|our\b|it\b|its\b|they\b|their\b|them\b|this\b|these\b|those\b|that\b|"
+    r"such\b|"
     r"thus\b|therefore\b|hence\b|consequently\b|as a result\b|moreover\b|furthermore\b|additionally\b|in addition\b|"
     r"also\b|but\b|and\b|however\b|instead\b|by doing so\b|in contrast\b|besides\b|we\b|the (?:proposed|resulting|"
     r"latter|former|same|method|model|approach|framework|system|authors?)\b|here\b|both\b|finally\b|first\b|second\b|"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 # Everything around the words of small talk that changes nothing: smileys, marks, names for whoever is spoken to.
-_DECORATION = re.compile(r"[^\w\s'’?]+|\b[xX]?[dDpP]\b(?=\s*$)|\b(?:there|everyone|everybody|all|folks|mate|dear|team)\b")
+_DECORATION = re.compile(
+    r"[^\w\s'’?]+|\b[xX]?[dDpP]\b(?=\s*$)|\b(?:there|everyone|everybody|all|folks|mate|dear|team)\b"
+)
 _GREETING = re.compile(
-    r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|abend)|"
+    r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo|guten (?:tag|morgen|"
+    r"abend)|"
     r"bonjour|salut|hola|ciao|moin|servus|grüezi|test|testing|(?:is )?any(?:body|one) home|nice to meet you)\s*\??\s*)+"
 )
 _THANKS = re.compile(
@@ -21,15 +24,19 @@ _BYE = re.compile(
     r"that(?:'s| is) all(?: for (?:today|now))?|never ?mind|(?:i'm |i am )?done|and|thanks?(?: you)?|\s)+"
 )
 _WHO = re.compile(
-    r"(?:so |and |but )?(?:who|what) (?:are|r) (?:you|u)|who (?:made|built|created|wrote|programmed|developed) (?:you|this)|"
+    r"(?:so |and |but )?(?:who|what) (?:are|r) (?:you|u)|who (?:made|built|created|wrote|programmed|"
+    r"developed) (?:you|this)|"
     r"(?:what(?:'s| is)|tell me) your name|are you (?:a |an )?(?:chat ?gpt|gpt|ai|bot|chatbot|robot|human|real|person)|"
     r"(?:which|what) (?:language )?model (?:are you|do you use)|how are (?:you|u)(?: doing)?(?: today)?|how's it going|"
     r"what(?:'s| is) up"
 )
 _HELP = re.compile(
-    r"(?:please )?(?:help(?: me)?(?: please)?|(?:can|could) you help(?: me)?|what (?:can|do|could) (?:you|u) (?:do|know)"
-    r"(?: for me)?|what (?:can|should|could) i (?:ask|do)(?: you)?(?: here)?|how do (?:you|i use (?:this|you)(?: page)?) ?"
-    r"(?:work)?|how (?:does|do) (?:this|i use (?:this|it)) ?(?:work|page|tool)?|what is this(?: page)?|is any(?:one|body))"
+    r"(?:please )?(?:help(?: me)?(?: please)?|(?:can|could) you help(?: me)?|what (?:can|do|could) (?:you|u) (?:do|"
+    r"know)"
+    r"(?: for me)?|what (?:can|should|could) i (?:ask|do)(?: you)?(?: here)?|how do (?:you|i use (?:this|"
+    r"you)(?: page)?) ?"
+    r"(?:work)?|how (?:does|do) (?:this|i use (?:this|it)) ?(?:work|page|tool)?|what is this(?: page)?|is any(?:one|"
+    r"body))"
 )
 _SORRY = re.compile(r"(?:i'm )?sorry|(?:you are|you're|that(?:'s| is)) (?:wrong|not right|incorrect)")
 

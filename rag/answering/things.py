@@ -12,7 +12,8 @@ from rag.types import Paper
 
 # Names that say nothing of which thing is meant: kinds of model, measures, hardware.
 _COMMON = frozenset(
-    "llm llms lm lms ai gpt nlp ap map vlm vlms mllm mllms cnn rnn ml 2d 3d qa tldr tl dr eli5 pdf doi url bibtex api gpu "
+    "llm llms lm lms ai gpt nlp ap map vlm vlms mllm mllms cnn rnn ml 2d 3d qa tldr tl dr eli5 pdf doi url bibtex "
+    "api gpu "
     "gpus cpu cpus tpu a100 h100 v100 bleu rouge f1 auc ndcg mrr hr recall id ids ok usa uk eu us faq kv ner asr tts "
     "hr@10 recall@5 map@10 arxiv id".split()
 )
@@ -24,8 +25,11 @@ MOST_WORDS = 12  # of a question that is looked through for names in small lette
 
 @dataclass(frozen=True)
 class Named:
-    """The things that a question names. `known` has the papers that name each one, those with it in their title first;
-    `titled` the paper that each one is the subject of, where there is one; `unknown` are named by no abstract."""
+    """The things that a question names.
+
+    `known` has the papers that name each one, those with it in their title first; `titled` the paper that each one is
+    the subject of, where there is one; `unknown` are named by no abstract.
+    """
 
     known: dict[str, list[Paper]]
     titled: dict[str, Paper]
@@ -76,4 +80,3 @@ def names_in(question: str) -> list[str]:
             spans.append((start, end))
     names = [question[s:e].strip() for s, e in sorted(spans)]
     return [n for n in dict.fromkeys(names) if n.lower() not in _COMMON and len(n) > 1]
-

@@ -104,4 +104,3 @@ def kind_of(question: str, library: Library | None) -> Kind:
     if guessed in (None, "small_talk") or (guessed == "collection" and NAME.search(question)):
         return "fact"
     return guessed or "fact"
-

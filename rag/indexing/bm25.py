@@ -79,8 +79,10 @@ class Bm25Index:
         return dict(self._run(both, n or len(paper_ids)))
 
     def containing(self, phrase: str, n: int, field: str = "body") -> list[str]:
-        """Ids of at most n papers that have the words of the phrase one after another, or run together, in "body" (title
-        and abstract) or "title"."""
+        """Ids of at most n papers that have the words of the phrase one after another, or run together.
+
+        `field` is "body" (title and abstract) or "title".
+        """
         tantivy, schema = self._tantivy, self._index.schema
         words = self._analyzer.analyze(phrase)
         if not words:

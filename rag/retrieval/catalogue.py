@@ -48,8 +48,7 @@ class Catalogue:
         return sorted(titled, key=lambda p: len(p.title.partition(":")[0]))
 
     def subject_of(self, name: str, papers: Sequence[Paper]) -> Paper | None:
-        """The paper that is about the thing: of those that name it the one with it in front of its title's colon, or in
-        its title; None where it is only mentioned."""
+        """The paper that is about the thing: it has it in its title, best before the colon; None for a mention."""
         titled = [p for p in papers if mentions(name, p.title) and not p.withdrawn]
         fronted = [p for p in titled if mentions(name, p.title.partition(":")[0])]
         return next(iter(fronted or titled), None)
