@@ -1,10 +1,9 @@
-"""What is answered without a search: questions about the collection, records of papers, a language that is not read."""
+"""What is answered without a search: questions about the collection and records of papers."""
 
 from __future__ import annotations
 
 from rag.answering.bibliography import record_of
 from rag.answering.collection import about_collection
-from rag.answering.languages import unread_language
 from rag.answering.reply import Reply
 from rag.answering.things import named_things
 from rag.answering.understanding import Query
@@ -16,8 +15,6 @@ MAX_RECORDS = 5
 
 def direct_reply(library: Library, query: Query, where: Where | None) -> Reply | None:
     """The reply, None where papers must be searched and read."""
-    if language := unread_language(query.question, library.embedder):
-        return _unread(library, query, language)
     if query.kind in ("collection", "list"):
         # "Which papers did Ina Beck write?" asks for a list, but of no subject: the catalogue has it whole.
         if query.kind == "list" and not query.where:
@@ -39,14 +36,3 @@ def _meant(library: Library, query: Query) -> list[Paper]:
         return library.catalogue.papers(list(query.papers))[:MAX_RECORDS]
     named = named_things(library, query.standalone)
     return list(dict.fromkeys(named.titled.values()))[:MAX_RECORDS]
-
-
-def _unread(library: Library, query: Query, language: str) -> Reply | None:
-    """Said in place of noise; a question that names a paper we hold is answered, whatever words surround the name."""
-    if named_things(library, query.question).titled:
-        return None
-    return Reply(
-        f"This question seems to be in {language}, which the embedding model {library.embedder.name} does not read. "
-        "Ask in English, or index with a multilingual model (ASKPAPERS_EMBEDDING).",
-        outcome="not_stated",
-    )

@@ -71,7 +71,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         "explanation",
         r"^(?:please |so,? )?(?:can|could|would) you (?:please )?explain\b|^(?:please )?explain\b|\beli5\b|"
         r"^(?:and |so,? )?how (?:does|do|did) (?:it|that|this|\S+(?: \S+)?) (?:actually |really )?work\b|"
-        r"\bunder the hood\b|\bstep by step\b|\bwalk me through\b|\bhelp me understand\b",
+        r"\bunder the hood\b|\bwalk me through\b|\bhelp me understand\b",
     ),
 )
 _CUES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDS)

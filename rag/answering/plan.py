@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rag.answering.answerability import Decision, decide
 from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
+from rag.answering.languages import unread_language
 from rag.answering.things import Named, named_things
 from rag.answering.understanding import Query
 from rag.library import Library, Where
@@ -19,6 +20,11 @@ from rag.types import Evidence
 MAX_EVIDENCE = 12  # sentences that a quoted answer may be chosen from
 MAX_LISTED = 20  # papers looked at for a list
 NEAR_LISTED = 0.8  # a paper of a list has a sentence that scores this share of the best one
+SURE = 0.8  # probability from which a question is answered in a language that the embedding model does not read
+_NOT_READ = (
+    "This question seems to be in {}, which the embedding model {} does not read: ask in English, or index with a "
+    "multilingual model (ASKPAPERS_EMBEDDING)."
+)
 _ABOUT_ONE = ("overview", "explanation")
 
 
@@ -89,6 +95,10 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
         decision = replace(decision, related=(subject.record.paper, *decision.related))
     if subject is not None and query.kind in _ABOUT_ONE:
         decision = replace(decision, outcome="answered")  # a paper that we hold and that is named is known
+    if language := unread_language(query.question, library.embedder):
+        notes.insert(0, _NOT_READ.format(language, library.embedder.name))
+        if not named.titled and decision.probability < SURE:
+            decision = replace(decision, outcome="not_stated", related=())  # what is near is near by chance
     decision, unnamed = _refused_if_unnamed(decision, named, query, bool(found))
     notes = [*(f"No abstract here mentions {thing}." for thing in unnamed), *notes]
     if decision.outcome == "nothing_relevant":

@@ -115,6 +115,10 @@ def _composed(plan: Plan, subject: Match) -> tuple[str, list[Quote]]:
             # The first that tells the problem or the idea; of steps and results the ones nearest to the question.
             best = of_role[0] if role in ("problem", "idea") else max(of_role, key=lambda i: (scores[i], -i))
             taken.append(best)
+    # What else is asked of it: "KwaiAgents MAT purpose" is an overview that must not miss MAT.
+    nearest = max((e for e in everything if readable(e.sentence.text)), key=lambda e: e.score, default=None)
+    if nearest is not None and nearest.sentence.index not in taken:
+        taken.append(nearest.sentence.index)
     if (len(sentences) <= SHORT and len(wanted) > 1) or not taken:
         taken = [i for i, s in enumerate(sentences) if readable(s.text)] or [0]
     picked = [everything[i] for i in sorted(taken)][: MAX_QUOTED + 1]

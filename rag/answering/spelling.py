@@ -34,4 +34,5 @@ def spelt_right(library: Library, question: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _plain(word: str) -> str:
-    return word.lower().replace("our", "or").translate(_SAME).replace("-", "").rstrip("s")
+    same = word.lower().replace("our", "or").translate(_SAME).replace("-", "")
+    return re.sub(r"(?:e[sd]?|ing|s|d)$", "", same)

@@ -10,6 +10,7 @@ from rag.answering.filters import read_filters
 from rag.answering.follow_ups import History, Reference, carried_over, last_asked, needs_context, referred
 from rag.answering.intent import asks_for_list, asks_to_compare, compared
 from rag.answering.kinds import Kind, cue, guess
+from rag.answering.languages import unread_language
 from rag.answering.reply import head
 from rag.answering.spelling import spelt_right
 from rag.library import Library
@@ -57,7 +58,7 @@ def read_offline(
     """
     notes: tuple[str, ...] = ()
     spelt = question
-    if library is not None and not exact:
+    if library is not None and not exact and not unread_language(question, library.embedder):
         spelt, notes = spelt_right(library, question)
     meant = referred(spelt, history, library) if history and not standalone else Reference()
     if meant.more:
@@ -67,7 +68,10 @@ def read_offline(
     if not meant.pointed and history and not standalone:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()
-        asked = carried_over(spelt, history) if needs_context(spelt, library) else spelt
+        if needs_context(spelt, library):
+            asked = carried_over(spelt, history)
+            # So few words tell too little for a guess: "on which datasets?" wants no list of papers.
+            kind = kind if kind in _OF_SHOWN else kind_by_wording(spelt)
     if papers and library is not None:
         asked = f"{spelt} ({', '.join(head(p) for p in library.catalogue.papers(list(papers)))})"
     where, topic = read_filters(asked, library) if kind in ("list", "collection") else ({}, asked)
@@ -78,7 +82,7 @@ def read_offline(
         # "Is it better than MoH?": what was shown beside what is named.
         things = (head(library.catalogue.papers(list(papers))[0]), *dict.fromkeys(NAME.findall(spelt)))[:2]
     if kind == "comparison" and not things and len(papers) < 2:
-        kind = "list"
+        kind = "list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact"
     return Query(question, asked, kind, things, papers, where, topic, notes, spelt)
 
 
