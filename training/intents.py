@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from rag.answering.kinds import KINDS, WEIGHTS, cue, features, guess
 from rag.answering.understanding import kind_by_wording
+from rag.library import Library
 from rag.models.embedding import load_embedder
 
 QUESTIONS = Path(__file__).with_name("intents.jsonl")
@@ -38,7 +40,7 @@ def main() -> None:
     """Fits, measures and writes the weights."""
     embedder = load_embedder()
     questions, kinds = read(QUESTIONS)
-    vectors = np.stack([features(q, embedder) for q in questions])
+    vectors = np.stack([features(q, embedder.encode_query(q)) for q in questions])
     regression = LogisticRegression(C=STRENGTH, max_iter=1000, class_weight="balanced")
     for seed in range(3):  # a third is held back, in turn
         held = cross_val_predict(regression, vectors, kinds, cv=StratifiedKFold(3, shuffle=True, random_state=seed))
@@ -54,10 +56,11 @@ def main() -> None:
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes")
     if sys.argv[1:2] == ["--check"]:
         asked, truth = read(Path(sys.argv[2]))
+        index = Library.open(tempfile.mkdtemp(), embedder=embedder).index
         ways = {
             "wording alone": [kind_by_wording(q) for q in asked],
-            "vectors alone": [guess(q, embedder) or "fact" for q in asked],
-            "both": [cue(q) or guess(q, embedder) or kind_by_wording(q) for q in asked],
+            "vectors alone": [guess(q, index) or "fact" for q in asked],
+            "both": [cue(q) or guess(q, index) or kind_by_wording(q) for q in asked],
         }
         for way, told in ways.items():
             print(f"{way}: {share(np.array([KINDS.index(k) for k in told]) == truth)}")

@@ -1,7 +1,7 @@
 """What kind of request a question is: by plain cues where they are sure, else by the vector of its wording.
 
-The vector is the embedding model's own, of the question with its names made alike, beside that of its first words;
-a logistic regression over it (`training/intents.py`, on hand-written questions) does far better than cues on forms
+The vectors are the embedding model's own, of the question's tokens that are no names and of those among its first
+words; a logistic regression over it (`training/intents.py`, on hand-written questions) does far better than cues on forms
 that nobody thought of. Its weights belong to one embedding model: with another the cues stand alone.
 """
 
@@ -15,7 +15,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.embedding import Embedder
+from rag.answering.intent import asks_for_number
+from rag.indexing.index import Index
+from rag.models.embedding import Encoded, Vectors
 from rag.text.entities import NAME
 
 Kind = Literal[
@@ -24,6 +26,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WEIGHTS = Path(__file__).with_name("kinds.npz")
 FIRST_WORDS = 4
+MAX_WORDS = 16  # a longer question says itself what it wants: a fact, where no cue tells otherwise
 # How sure the regression must be. What these kinds say instead of searching is useless where they are wrong; a plain
 # fact is what everything falls back on.
 SURE = {"collection": 0.6, "bibliographic": 0.6, "small_talk": 0.75, "list": 0.5, "comparison": 0.6}
@@ -82,36 +85,48 @@ def cue(question: str) -> Kind | None:
     return next((kind for kind, pattern in _CUES if pattern.search(question)), None)
 
 
-def guess(question: str, embedder: Embedder) -> Kind | None:
+def guess(question: str, index: Index) -> Kind | None:
     """The kind by the question's vectors, None where no weights belong to this embedding model or it is not sure."""
+    if len(question.split()) > MAX_WORDS or asks_for_number(question):
+        return "fact"
     known = _weights()
-    if known is None or known[0] != embedder.fingerprint:
+    if known is None or known[0] != index.embedder.fingerprint:
         return None
     _, weights, bias = known
-    odds = weights @ features(question, embedder) + bias
+    odds = weights @ features(question, index.encode_query(question)) + bias
     shares = np.exp(odds - odds.max())
     best = int(shares.argmax())
     kind = KINDS[best]
     return kind if shares[best] / shares.sum() >= SURE.get(kind, SURE_ELSE) else None
 
 
-def features(question: str, embedder: Embedder) -> NDArray[np.float32]:
-    """What the regression reads: (2 * dimension + 7,)."""
-    # One name for all: what a thing is called must not tell what is asked about it.
-    alike = NAME.sub("BERT", question)
-    first = " ".join(alike.split()[:FIRST_WORDS])
-    names, words = len(set(NAME.findall(question))), len(question.split())
+def features(question: str, encoded: Encoded) -> NDArray[np.float32]:
+    """What the regression reads: (2 * dimension + 7,).
+
+    Tokens of names are left out of the means: what a thing is called must not tell what is asked about it.
+    """
+    names = [m.span() for m in NAME.finditer(question)]
+    words = [m.span() for m in re.finditer(r"\S+", question)]
+    plain = np.array([not any(s <= start and end <= e for s, e in names) for start, end in encoded.spans.tolist()])
+    plain = plain if plain.any() else np.ones(len(plain), bool)
+    first = plain & (encoded.spans[:, 1] <= words[min(FIRST_WORDS, len(words)) - 1][1])
     counts = [
-        names == 0,
-        names == 1,
-        names == 2,
-        min(words, 12) / 12,
+        not names,
+        len({question[s:e] for s, e in names}) == 1,
+        len({question[s:e] for s, e in names}) == 2,
+        min(len(words), 12) / 12,
         bool(re.search(r"\bpapers?\b|works?\b|stud", question, re.IGNORECASE)),
         question.strip().endswith("?"),
         bool(re.search(r"\b(?:19|20)\d\d\b", question)),
     ]
-    whole, opening = embedder.encode_query(alike).vector, embedder.encode_query(first).vector
+    whole = _mean(encoded.tokens[plain])
+    opening = _mean(encoded.tokens[first]) if first.any() else whole
     return np.concatenate([whole, _FIRST_SHARE * opening, _COUNT_SHARE * np.array(counts)]).astype(np.float32)
+
+
+def _mean(tokens: Vectors) -> Vectors:
+    mean: Vectors = tokens.mean(axis=0)
+    return mean / max(float(np.linalg.norm(mean)), 1e-9)
 
 
 @lru_cache(1)

@@ -103,7 +103,7 @@ def kind_of(question: str, library: Library | None) -> Kind:
     told = kind_by_wording(question)
     if told != "fact" or library is None:
         return told
-    guessed = guess(question, library.embedder)
+    guessed = guess(question, library.index)
     # Small talk is recognised before, by its own rule, and a question that names a thing is none.
     if guessed in (None, "small_talk") or (guessed == "collection" and NAME.search(question)):
         return "fact"
