@@ -140,6 +140,11 @@ class Answer:
             return "\n\n".join([*lead, self.table.to_markdown(claims), *([" ".join(around)] if around else [])])
         return ("\n- " if self.listing else " ").join([*lead, *claims])
 
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Ids of the papers that it shows, in order: cited, or else named as related."""
+        return tuple(c.paper.id for c in self.citations) or tuple(p.id for p in self.related)
+
     def __str__(self) -> str:
         listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [
             f"- {p.display_title}" for p in self.related

@@ -135,9 +135,10 @@ class Assistant:
         outcome = builder.outcome(allowed)
         if outcome != "answered" and not builder.claims.shown:
             missing = [f"Not in these abstracts: {m.rstrip('.')}." for m in builder.missing]
-            builder.message = " ".join([prompts.REFUSED[outcome], *missing, *plan.notes])
+            refused = () if plan.unread else (prompts.REFUSED[outcome],)
+            builder.message = " ".join([*plan.opening, *refused, *missing, *plan.notes])
             yield builder.message
-        builder.suggestions = ways_on(self.library, plan, outcome, bool(where))
+        builder.suggestions = ways_on(self.library, plan, outcome)
         builder.lap("answer")
         yield builder.finish(outcome, model, plan)
 

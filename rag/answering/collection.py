@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -135,7 +136,9 @@ def _by_filter(kept: Mapping[str, Any]) -> str:
     if years := kept.get("year"):
         listed = sorted(int(y) for y in (years if isinstance(years, (list, tuple, set)) else [years]))
         run = len(listed) > 1 and listed == list(range(listed[0], listed[-1] + 1))
-        parts.append(f" from {listed[0]} to {listed[-1]}" if run else f" from {', '.join(map(str, listed))}")
+        later = run and listed[-1] > datetime.date.today().year
+        until = f"since {listed[0]}" if later else f"from {listed[0]} to {listed[-1]}"
+        parts.append(f" {until}" if run else f" from {', '.join(map(str, listed))}")
     for name, word in (("author", "by"), ("category", "in"), ("source", "of")):
         if value := kept.get(name):
             parts.append(f" {word} {', '.join(map(str, value)) if isinstance(value, (list, tuple)) else value}")

@@ -20,9 +20,10 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         if query.kind == "list" and not query.where:
             return None
         return about_collection(library, query, where)
-    if query.kind == "bibliographic" or (query.kind == "comparison" and len(query.papers) > 1 and _of_dates(query)):
-        papers = _meant(library, query)
-        return record_of(query.question, papers) if papers else None
+    if query.kind == "bibliographic" or (len(query.papers) > 1 and _of_dates(query)):
+        if papers := _meant(library, query):
+            return record_of(query.question, papers)
+        return about_collection(library, query, where)  # "Who are the authors?" of all
     return None
 
 

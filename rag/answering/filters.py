@@ -10,7 +10,11 @@ from rag.library import Library
 
 _YEAR = r"(?:19|20)\d\d"
 _SPAN = re.compile(rf"\b(?:from|between|in)?\s*({_YEAR})\s*(?:to|and|until|-|–)\s*({_YEAR})\b", re.IGNORECASE)
-_SINCE = re.compile(rf"\b(?:since|from)\s+({_YEAR})\s+(?:on|onwards?)\b|\bsince\s+({_YEAR})\b", re.IGNORECASE)
+_SINCE = re.compile(
+    rf"\b(?:(?:since|from|of|in)\s+)?({_YEAR})\s+(?:on|onwards?|or later|and later|or newer|and after)\b|"
+    rf"\bsince\s+({_YEAR})\b",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(rf"\b(?:after|later than|newer than)\s+({_YEAR})\b", re.IGNORECASE)
 _BEFORE = re.compile(rf"\b(?:before|until|older than|up to)\s+({_YEAR})\b", re.IGNORECASE)
 _IN = re.compile(rf"\b(?:(?:from|in|of|during|published in|written in)\s+)?({_YEAR})(?:'s)?\b", re.IGNORECASE)
@@ -69,8 +73,9 @@ def _author(words: str, library: Library) -> str:
     parts = words.strip(" .?!,").split()
     for n in range(len(parts), 0, -1):
         name = " ".join(parts[:n])
-        # One word must look like a name: "by attention" is none, even if somebody is called so.
-        if (n > 1 or name[0].isupper()) and library.catalogue.has_author(name):
+        # A single small word must be no word of the abstracts: "by attention" names nobody, even if one is called so.
+        named = n > 1 or name[0].isupper() or not library.catalogue.has_word(name)
+        if named and library.catalogue.has_author(name):
             return name
     # "Papers by Song Han" are none of ours rather than papers on some Han.
     return " ".join(parts[:2]) if len(parts) == 2 and all(p[0].isupper() and p[1:].islower() for p in parts) else ""

@@ -9,7 +9,9 @@ from rag.text.entities import NAME
 _LIST = re.compile(
     r"^(?:(?:list|name|show|find)\b|papers?\b|works?\b)|\b(?:which|what|any|the|who|some)\s+(?:\w+\s+){0,2}?"
     r"(?:papers|studies|works|systems|models|methods|approaches|surveys|benchmarks|articles|theses)\b"
-    r"|\bwhat has been done\b|\bwho\b",
+    r"|\bwhat has been done\b|\bwho\b|^(?:is|are) there (?:any|some)?(?:thing)? ?"
+    r"(?:papers?|works?|studies|research|by|on|about)\b"
+    r"|^(?:anything|something) (?:on|about|by)\b|^do you have (?:anything|something|any|papers?)\b",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(

@@ -1,8 +1,8 @@
 """What kind of request a question is: by plain cues where they are sure, else by the vector of its wording.
 
 The vectors are the embedding model's own, of the question's tokens that are no names and of those among its first
-words; a logistic regression over it (`training/intents.py`, on hand-written questions) does far better than cues on forms
-that nobody thought of. Its weights belong to one embedding model: with another the cues stand alone.
+words; a logistic regression over them (`training/intents.py`, on hand-written questions) does far better than cues on
+forms that nobody thought of. Its weights belong to one embedding model: with another the cues stand alone.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _COUNT_SHARE = 0.3  # and of the counts
 _WORDS: tuple[tuple[Kind, str], ...] = (
     (
         "collection",
-        r"\bhow many (?:papers|articles|abstracts|documents|publications|authors) (?:are|do you|does|have you|"
-        r"in\b)|"
+        r"\bhow many (?:papers|articles|abstracts|documents|publications|authors)\b(?! (?:did|do|does|were) (?:the|"
+        r"they|it|users|people))|^(?:which|what) years?[?.! ]*$|"
         r"\b(?:this|the|your) (?:collection|library|corpus|database)\b|^(?:please )?(?:list|show)(?: me)? all\b|"
-        r"^(?:please )?list (?:everything|them all|all)\b|\b(?:newest|latest|most recent|oldest|"
-        r"earliest) (?:papers?|"
-        r"articles?|publications?|additions)\b|\bwhat(?:'s| is) new\b|\b(?:which|what) years? (?:do|are|does)\b|"
+        r"^(?:please )?list (?:everything|them all|all)\b|\bwhat(?:'s| is) new\b|"
+        r"\b(?:which|what) years? (?:do|are|does)\b|"
+        r"\b(?:newest|latest|most recent|oldest|earliest) (?:papers?|articles?|publications?|additions)\b|"
         r"\bmain (?:themes?|topics?|subjects)\b|\bhow many of them are from\b|\bpapers per year\b",
     ),
     (
@@ -52,8 +52,8 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         r"(?:cite|reference)\b|^cite\b|\bauthors? of\b|\bwho (?:wrote|authored|published|invented|developed|made|"
         r"created|proposed|introduced) \S+(?: \S+){0,2}[?.! ]*$|\bwho (?:are|is|were) (?:the|its|their) authors?\b|"
         r"^authors?\b|^(?:and |but )?(?:when|who|by whom|where)(?: (?:was|is) (?:it|that|this))?[?.! ]*$|"
-        r"^(?:the |its |and )*(?:link|year|date|authors?|url|pdf|doi|citation)(?: please)?[?.! ]*$|\b(?:link|url|"
-        r"doi|pdf|arxiv id) (?:of|to|for)\b|"
+        r"^(?:the |its |and )*(?:link|year|date|authors?|url|pdf|doi|citation)(?: please)?[?.! ]*$|"
+        r"\b(?:link|url|doi|pdf|arxiv id) (?:of|to|for)\b|"
         r"\bwhen (?:was|were|did) .{1,60}\b(?:published|written|released|appear|come out)\b",
     ),
     (

@@ -36,7 +36,7 @@ class Plan:
     are. `evidence` are the sentences to answer from, best first, none if nothing is near; its sources are numbered by
     their place among the matches. `subject` is the paper that the question names, and `cut` how many of the matches
     belong into a list. `notes` are said beside the answer; `unnamed` are things that the question names and no abstract
-    does.
+    does. `opening` is what a refusal begins with, and all that it says where the question's language is `unread`.
     """
 
     query: Query
@@ -48,6 +48,8 @@ class Plan:
     subject: Match | None = None
     cut: int = 0
     unnamed: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
+    unread: bool = False
 
     @property
     def listing(self) -> bool:
@@ -89,25 +91,48 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
     subject = _subject(library, query, named, retrieved, asked, kept)
     if subject is not None:
         found = {subject.record.paper.id: subject}
-    known = query.follows or bool(query.shown) or len(found) > 1 or subject is not None or _all_there(query, retrieved)
+    listed = _naming_all(query, retrieved)
+    known = query.follows or bool(query.shown) or len(found) > 1 or subject is not None or bool(listed)
     decision = decide(retrieved, known, calibration_of(library))
     if subject is not None and subject.record.paper.id not in {p.id for p in decision.related}:
         decision = replace(decision, related=(subject.record.paper, *decision.related))
-    if subject is not None and query.kind in _ABOUT_ONE:
-        decision = replace(decision, outcome="answered")  # a paper that we hold and that is named is known
+    if listed or (subject is not None and query.kind in _ABOUT_ONE):
+        decision = replace(
+            decision, outcome="answered"
+        )  # a paper that we hold and that is named is known, and a word that papers have is
+    opening: list[str] = []
     if language := unread_language(query.question, library.embedder):
-        notes.insert(0, _NOT_READ.format(language, library.embedder.name))
+        opening.append(_NOT_READ.format(language, library.embedder.name))
         if not named.titled and decision.probability < SURE:
-            decision = replace(decision, outcome="not_stated", related=())  # what is near is near by chance
+            outcome = "not_stated" if decision.outcome == "answered" else decision.outcome
+            decision = replace(decision, outcome=outcome, related=())  # what is near is near by chance
+    if where and decision.outcome != "answered":
+        notes.append("Only the papers that the filter keeps were searched: lift it to search all.")
     decision, unnamed = _refused_if_unnamed(decision, named, query, bool(found))
-    notes = [*(f"No abstract here mentions {thing}." for thing in unnamed), *notes]
+    opening += [f"No abstract here mentions {thing}." for thing in unnamed]
     if decision.outcome == "nothing_relevant":
-        return Plan(query, decision, notes=tuple(notes), unnamed=unnamed)
+        return Plan(query, decision, notes=tuple(notes), unnamed=unnamed, opening=tuple(opening), unread=bool(language))
     matches = [*found.values(), *(m for m in retrieved.matches if m.record.paper.id not in found)]
     compared = len(found) if query.kind == "comparison" else 0
     evidence = select_evidence(asked, matches, MAX_EVIDENCE if query.kind == "fact" else 40 * MAX_EVIDENCE)
-    cut = _cut(evidence) if query.kind in ("list", "comparison") else 0
-    return Plan(query, decision, tuple(matches), tuple(evidence), compared, tuple(notes), subject, cut, unnamed)
+    cut = (
+        _cut(evidence, {n for n, m in enumerate(matches, 1) if m.record.paper.id in listed})
+        if query.kind in ("list", "comparison")
+        else 0
+    )
+    return Plan(
+        query,
+        decision,
+        tuple(matches),
+        tuple(evidence),
+        compared,
+        (*opening, *notes) if decision.outcome == "answered" else tuple(notes),
+        subject,
+        cut,
+        unnamed,
+        tuple(opening),
+        bool(language),
+    )
 
 
 def _compared(library: Library, query: Query, asked: str, sources: int, where: Where | None) -> dict[str, Match | None]:
@@ -142,11 +167,11 @@ def match_of(library: Library, paper_id: str, question: str) -> Match | None:
     return next((m for m in matches if m.record.paper.id == paper_id), None)
 
 
-def _all_there(query: Query, retrieved: Retrieved) -> bool:
-    """Whether a list's every content word stands in one of the best papers: then there is something to list."""
+def _naming_all(query: Query, retrieved: Retrieved) -> set[str]:
+    """Ids of the papers that have every content word of a list's topic: these at least are to be listed."""
     words = content_words(query.topic, of_papers=True) if query.kind == "list" else []
-    texts = [f"{m.record.paper.title} {m.record.paper.abstract}" for m in retrieved.matches[:3]]
-    return bool(words) and any(all(mentions(w, text) for w in words) for text in texts)
+    texts = {m.record.paper.id: f"{m.record.paper.title} {m.record.paper.abstract}" for m in retrieved.matches}
+    return {i for i, text in texts.items() if words and all(mentions(w, text) for w in words)}
 
 
 def _refused_if_unnamed(
@@ -164,9 +189,9 @@ def _refused_if_unnamed(
     return replace(decision, outcome=outcome), named.unknown
 
 
-def _cut(evidence: Sequence[Evidence]) -> int:
-    """How many of the matches belong into a list: up to the last one with a sentence near the best."""
-    near = {e.number for e in evidence if e.score >= NEAR_LISTED * evidence[0].score} if evidence else set()
+def _cut(evidence: Sequence[Evidence], listed: set[int]) -> int:
+    """How many of the matches belong into a list: as long as each has a sentence near the best, or all of the topic."""
+    near = {e.number for e in evidence if e.score >= NEAR_LISTED * evidence[0].score} | listed if evidence else set()
     return next((n for n in range(1, MAX_LISTED + 2) if n not in near), 1) - 1
 
 

@@ -11,7 +11,9 @@ from rag.answering.evidence import LEAD, MAX_LISTED, NEAR, NEAR_OTHER
 from rag.answering.plan import Plan
 from rag.answering.reply import head
 from rag.answering.roles import Role, mid_thought, readable, roles_of
+from rag.answering.things import names_in
 from rag.retrieval.hybrid import Match
+from rag.text.entities import mentions
 from rag.types import Evidence
 
 MAX_QUOTED = 4  # sentences of an answer
@@ -53,9 +55,14 @@ def quotes_of(plan: Plan) -> tuple[str, list[Quote]]:
         return LEAD, _listed(plan)
     if plan.query.kind == "comparison" and plan.compared:
         return LEAD, _side_by_side(plan)
-    if plan.subject is not None and plan.query.kind in _WANTED:
+    if plan.subject is not None and plan.query.kind in _WANTED and not _in_particular(plan, plan.subject):
         return _composed(plan, plan.subject)
     return LEAD, _introduced(_best(plan.evidence))
+
+
+def _in_particular(plan: Plan, subject: Match) -> bool:
+    """Whether it names something beside the paper's subject: "KwaiAgents MAT purpose" asks for no overview."""
+    return any(not mentions(name, subject.record.paper.title) for name in names_in(plan.query.question))
 
 
 def quoted(builder: AnswerBuilder, plan: Plan) -> Iterator[str]:

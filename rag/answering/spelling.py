@@ -10,6 +10,7 @@ from rag.text.words import GRAMMAR
 SHORTEST = 5  # letters: shorter words have too many neighbours
 LONG = 8  # letters from which two may be wrong
 _WORD = re.compile(r"[^\W\d_][\w]*(?:-\w+)*")
+_QUOTED = re.compile(r"[\"“„].*?[\"”“]")
 # Spellings that differ by country are no mistakes.
 _SAME = str.maketrans({"z": "s"})
 
@@ -21,7 +22,7 @@ def spelt_right(library: Library, question: str) -> tuple[str, tuple[str, ...]]:
     is one letter away (two for long ones).
     """
     written, notes = question, []
-    for word in dict.fromkeys(_WORD.findall(question)):
+    for word in dict.fromkeys(_WORD.findall(_QUOTED.sub(" ", question))):  # what is put in quotes is meant so
         if len(word) < SHORTEST or word.lower() in GRAMMAR or library.catalogue.has_word(word):
             continue
         if library.embedder.count(word.lower()) == 1 or any(c.isdigit() for c in word):

@@ -12,7 +12,7 @@ LONGEST_NAME = 5  # words of a title that can be typed
 LETTERS_WRONG = 2  # of a name, for "did you mean"
 
 
-def ways_on(library: Library, plan: Plan, outcome: Outcome, filtered: bool) -> tuple[str, ...]:
+def ways_on(library: Library, plan: Plan, outcome: Outcome) -> tuple[str, ...]:
     """What to try next: another spelling, the same without the filter, the nearest papers described."""
     if outcome == "answered":
         return ()
@@ -20,8 +20,8 @@ def ways_on(library: Library, plan: Plan, outcome: Outcome, filtered: bool) -> t
     for thing in plan.unnamed:
         if len(thing) > 3 and (near := library.catalogue.spelt_like(thing, LETTERS_WRONG)):
             found.append(plan.query.question.replace(thing, near))
-    if filtered or plan.query.where:
-        found.append(f"{plan.query.topic or plan.query.question} (without the filter)")
+    if plan.query.where and plan.query.topic:
+        found.append(plan.query.topic)  # without the filter
     if outcome == "not_stated":
         found += [f"Summarise {head(p)}" for p in plan.decision.related if len(head(p).split()) <= LONGEST_NAME][:2]
     else:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from rag.library import Library
 from rag.text.entities import NAME
-from rag.text.words import content_words
 from rag.types import Paper
 
 # Names that say nothing of which thing is meant: kinds of model, measures, hardware.
@@ -20,7 +19,7 @@ _COMMON = frozenset(
 _VERSION = re.compile(r" (?:v(?:ersion)? ?)?\d+(?:\.\d+)*\b(?! ?%)(?! [a-z]+s\b)")
 _SMALL = re.compile(r"(?<![\w-])[a-z]{2,}[a-z-]*-?\d+(?:\.\d+)*[a-z]?(?![\w-])")
 _QUOTED = re.compile(r"[\"“„']([^\"“”„']{3,120})[\"”“'](?!\w)")
-MOST_WORDS = 12  # of a question that is looked through for names in small letters
+MOST_WORDS = 20  # of a question that is looked through for names in small letters
 
 
 @dataclass(frozen=True)
@@ -48,25 +47,12 @@ def named_things(library: Library, question: str) -> Named:
                 titled[name] = subject
         elif not any(name.lower() in other.lower() for other in known):
             unknown.append(name)
-    # A name in small letters, or of plain words, is one where a title begins with it: "titans", "order matters".
-    if not titled and (found := _headed(library, question)):
+    # A title, or what stands before its colon, is named in small letters and plain words, too: "titans".
+    if not titled and len(question.split()) <= MOST_WORDS and (found := library.catalogue.entitled(question)):
         name, paper = found
         known[name], titled[name] = [paper], paper
         unknown = [u for u in unknown if u.lower() not in name.lower()]
     return Named(known, titled, tuple(unknown))
-
-
-def _headed(library: Library, question: str) -> tuple[str, Paper] | None:
-    """The longest run of up to three words that is all of a title up to its colon, with that paper."""
-    words = re.findall(r"[\w-]+", question)
-    if len(words) > MOST_WORDS:
-        return None
-    for n in (3, 2, 1):
-        for i in range(len(words) - n + 1):
-            run = " ".join(words[i : i + n])
-            if content_words(run, of_papers=True) and (paper := library.catalogue.headed(run)):
-                return run, paper
-    return None
 
 
 def names_in(question: str) -> list[str]:

@@ -92,6 +92,13 @@ class Bm25Index:
             forms.append(tantivy.Query.phrase_query(schema, field, list(words)))
         return [i for i, _ in self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, f) for f in forms]), n)]
 
+    def in_titles(self, text: str, n: int) -> list[str]:
+        """Ids of the n papers whose titles share the most with the text."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur.Should
+        terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:400]
+        clauses = [(occur, query.term_query(self._index.schema, "title", term)) for term in terms]
+        return [i for i, _ in self._run(query.boolean_query(clauses), n)] if clauses else []
+
     def spelt_like(self, word: str, distance: int, n: int) -> list[str]:
         """Ids of at most n papers that have a word within that many letters of this one, the first letter the same."""
         stem = (self._analyzer.analyze(word) or [word.lower()])[0]

@@ -14,9 +14,11 @@ from rapidfuzz.distance import DamerauLevenshtein
 from rag.indexing.index import Index
 from rag.retrieval.query import condition
 from rag.text.entities import folded, mentions
+from rag.text.words import content_words
 from rag.types import Paper
 
 NAMING = 50  # papers that are read to see whether one names a thing
+TITLES = 8  # papers whose titles share the most with a question, looked at for one that it names
 LIKE_IT = 20  # papers that are read for words spelt like another
 NEW_SHOWN = 100
 
@@ -33,13 +35,15 @@ class Catalogue:
         titled = sorted((p for p in found if mentions(name, p.title)), key=lambda p: len(p.title.partition(":")[0]))
         return [*titled, *(p for p in found if p not in titled and mentions(name, p.abstract))]
 
-    def headed(self, name: str) -> Paper | None:
-        """The paper whose title up to its colon is that name, None where there is none."""
-        for record in self._index.forward_index.records(self._index.bm25.containing(name, 5, "title")):
+    def entitled(self, question: str) -> tuple[str, Paper] | None:
+        """The longest title, or title up to its colon, that stands in the question, and its paper; None for none."""
+        found: list[tuple[str, Paper]] = []
+        for record in self._index.forward_index.records(self._index.bm25.in_titles(question, TITLES)):
             before, colon, _ = record.paper.title.partition(":")
-            if colon and folded(before) == folded(name) and not record.paper.withdrawn:
-                return record.paper
-        return None
+            for name in (record.paper.title, before if colon else ""):
+                if content_words(name, of_papers=True) and mentions(name, question) and not record.paper.withdrawn:
+                    found.append((name, record.paper))
+        return max(found, key=lambda f: len(f[0]), default=None)
 
     def titled(self, name: str) -> list[Paper]:
         """Papers whose title names the thing, the shortest title in front: "Uni-Perceiver" before its version 2."""
