@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from rag.answering.kinds import KINDS, WEIGHTS, cue, features, guess
-from rag.answering.understanding import kind_by_wording
+from rag.answering.kinds import KINDS, WEIGHTS, features, guess
+from rag.answering.understanding import kind_by_wording, kind_of
 from rag.library import Library
 from rag.models.embedding import load_embedder
 
@@ -60,7 +60,7 @@ def main() -> None:
         ways = {
             "wording alone": [kind_by_wording(q) for q in asked],
             "vectors alone": [guess(q, index) or "fact" for q in asked],
-            "both": [cue(q) or guess(q, index) or kind_by_wording(q) for q in asked],
+            "both": [kind_of(q, index) for q in asked],
         }
         for way, told in ways.items():
             print(f"{way}: {share(np.array([KINDS.index(k) for k in told]) == truth)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rag.answering.bibliography import record_of
 from rag.answering.collection import about_collection
 from rag.answering.reply import Reply
+from rag.answering.small_talk import about
 from rag.answering.things import named_things
 from rag.answering.understanding import Query
 from rag.library import Library, Where
@@ -15,6 +16,8 @@ MAX_RECORDS = 5
 
 def direct_reply(library: Library, query: Query, where: Where | None) -> Reply | None:
     """The reply, None where papers must be searched and read."""
+    if query.kind == "small_talk":
+        return Reply(about(len(library)))
     if query.kind in ("collection", "list"):
         # "Which papers did Ina Beck write?" asks for a list, but of no subject: the catalogue has it whole.
         if query.kind == "list" and not query.where:

@@ -47,19 +47,20 @@ def small_talk(question: str, papers: int) -> str:
     if not said:
         return ""
     if _GREETING.fullmatch(said) or _HELP.fullmatch(said):
-        return _about(papers)
+        return about(papers)
     if _THANKS.fullmatch(said):
         return "You are welcome."
     if _BYE.fullmatch(said):
         return "Goodbye."
     if _WHO.fullmatch(said):
-        return f"I am askpapers, a program that reads paper abstracts, not a person. {_about(papers)}"
+        return f"I am askpapers, a program that reads paper abstracts, not a person. {about(papers)}"
     if _SORRY.fullmatch(said):
         return "No harm done. Each sentence names its paper, so you can check it there; try asking in other words."
     return ""
 
 
-def _about(papers: int) -> str:
+def about(papers: int) -> str:
+    """What the program does, and what to try."""
     return (
         f"I answer questions from {papers:,} paper abstracts, name the papers behind each sentence, and say when "
         'they do not answer. Try "Which papers are about ...?", "How does ... work?" or "Compare ... and ...".'

@@ -13,6 +13,7 @@ from rag.answering.kinds import Kind, cue, guess
 from rag.answering.languages import unread_language
 from rag.answering.reply import head
 from rag.answering.spelling import spelt_right
+from rag.indexing.index import Index
 from rag.library import Library
 from rag.text.entities import NAME
 from rag.text.words import content_words
@@ -63,7 +64,7 @@ def read_offline(
     meant = referred(spelt, history, library) if history and not standalone else Reference()
     if meant.more:
         return replace(read_offline(last_asked(history), (), "", library, exact), question=question, shown=meant.papers)
-    kind = kind_of(spelt, library)
+    kind = kind_of(spelt, library.index if library is not None else None)
     asked, papers = standalone or spelt, meant.papers
     if not meant.pointed and history and not standalone:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
@@ -98,13 +99,15 @@ def kind_by_wording(question: str) -> Kind:
     return "list" if asks_for_list(question) else "fact"
 
 
-def kind_of(question: str, library: Library | None) -> Kind:
+def kind_of(question: str, index: Index | None) -> Kind:
     """The kind by sure words, else by the vectors of the wording, else by what is left of wording."""
-    told = kind_by_wording(question)
-    if told != "fact" or library is None:
-        return told
-    guessed = guess(question, library.index)
-    # Small talk is recognised before, by its own rule, and a question that names a thing is none.
-    if guessed in (None, "small_talk") or (guessed == "collection" and NAME.search(question)):
-        return "fact"
-    return guessed or "fact"
+    worded = kind_by_wording(question)
+    sure = cue(question) is not None or (worded == "comparison" and bool(compared(question)))
+    if sure or index is None:
+        return worded
+    guessed = guess(question, index)
+    # "Which methods keep part of the cache?" may be both; a list that holds the fact serves either.
+    if guessed in (None, "fact"):
+        return worded
+    # A question that names a thing is neither chat nor about the collection as a whole.
+    return worded if guessed in ("small_talk", "collection") and NAME.search(question) else guessed or worded
