@@ -83,6 +83,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
     if query.shown:
         retrieved = replace(retrieved, matches=[m for m in retrieved.matches if m.record.paper.id not in query.shown])
     named = named_things(library, query.standalone)
+    language = unread_language(query.question, library.embedder)
+    if language and named.titled:  # what is asked of the paper is not understood, but which one is
+        query = replace(query, kind="overview")
     first = _compared(library, query, asked, sources, kept)
     notes += [
         f"Nothing in this collection is about {t}." for t, m in first.items() if m is None and any(first.values())
@@ -101,7 +104,7 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
             decision, outcome="answered"
         )  # a paper that we hold and that is named is known, and a word that papers have is
     opening: list[str] = []
-    if language := unread_language(query.question, library.embedder):
+    if language:
         opening.append(_NOT_READ.format(language, library.embedder.name))
         if not named.titled and decision.probability < SURE:
             outcome = "not_stated" if decision.outcome == "answered" else decision.outcome

@@ -50,8 +50,9 @@ def named_things(library: Library, question: str) -> Named:
     # A title, or what stands before its colon, is named in small letters and plain words, too: "titans".
     if not titled and len(question.split()) <= MOST_WORDS and (found := library.catalogue.entitled(question)):
         name, paper = found
-        known[name], titled[name] = [paper], paper
-        unknown = [u for u in unknown if u.lower() not in name.lower()]
+        if not any(name.lower() in u.lower() for u in unknown):  # "MossNet 5" is not MossNet
+            known[name], titled[name] = [paper], paper
+            unknown = [u for u in unknown if u.lower() not in name.lower()]
     return Named(known, titled, tuple(unknown))
 
 
