@@ -49,7 +49,7 @@ def _newer(papers: Sequence[Paper]) -> Reply:
     if len(years) == len(papers):
         newest = max(papers, key=lambda p: p.year or 0)
         message = f"{head(newest)} is newer." if len(set(years)) > 1 else "They are of the same year."
-    return Reply(message, tuple(dated))
+    return Reply(message, tuple(dated), outcome="answered" if years else "not_stated")
 
 
 def _listed(names: Sequence[str]) -> str:

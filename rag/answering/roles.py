@@ -11,14 +11,16 @@ from rag.types import Sentence
 
 Role = Literal["problem", "idea", "how", "result", "limit", "other"]
 
-_NOISE = re.compile(
-    r"https?://|\bwww\.|\b(?:code|data|dataset|models?|weights|checkpoints?|demo|project (?:page|website)|"
-    r"source code|videos?|"
-    r"supplementary)\b[^.]{0,60}\b(?:(?:are|is|will be|be) (?:made )?(?:publicly |freely |openly )?(?:available|"
-    r"released|"
-    r"open[- ]?sourced?)|(?:available|released|found) (?:at|on|here|under))|"
+_EMPTY = re.compile(
     r"\bwe hope\b|\bhope(?:fully)? (?:that|this|to|our)\b|\ball rights reserved\b|\bcopyright\b|^\s*(?:\(c\)|©)|"
-    r"\bpublished by\b|\bthis is an open access\b|\bcreative commons\b|\bcorresponding author\b|"
+    r"\bpublished by\b|\bthis is an open access\b|\bcreative commons\b|\bcorresponding author\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"(?:https?://|www\.)\S+")
+_RELEASED = re.compile(
+    r"\b(?:code|data|dataset|models?|weights|checkpoints?|demo|project (?:page|website)|source code|videos?|"
+    r"supplementary)\b[^.]{0,60}\b(?:(?:are|is|will be|be) (?:made )?(?:publicly |freely |openly )?(?:available|"
+    r"released|open[- ]?sourced?)|(?:available|released|found) (?:at|on|here|under))|"
     r"\b(?:we|will) (?:release|open-?source|publicly release)\b[^.]{0,80}$",
     re.IGNORECASE,
 )
@@ -68,7 +70,11 @@ _MID_THOUGHT = re.compile(
 
 def readable(text: str) -> bool:
     """Whether a sentence says something of the work: no link, hope, copyright line or "code is available"."""
-    return len(text) > 20 and not _NOISE.search(text)
+    if _EMPTY.search(text):
+        return False
+    said = _LINK.sub("", text)
+    # "We release the models in sizes 1B and 7B: LINK" tells something all the same.
+    return len(said) > 20 and (bool(re.search(r"\d", said)) or not (said != text or _RELEASED.search(said)))
 
 
 def mid_thought(text: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.types import Paper
 
+_ENDING = re.compile(r"(?:ers?|ing|ions?|ed|es|s|e)$")
 _BOOSTS = {"title": 0.5, "body": 1.0}  # the body repeats the title
 
 
@@ -100,10 +102,15 @@ class Bm25Index:
         return [i for i, _ in self._run(query.boolean_query(clauses), n)] if clauses else []
 
     def spelt_like(self, word: str, distance: int, n: int) -> list[str]:
-        """Ids of at most n papers that have a word within that many letters of this one, the first letter the same."""
+        """Ids of at most n papers that have a word within that many letters of this one.
+
+        The index knows stems, and a misspelt word has none: it is looked for with and without its ending.
+        """
+        tantivy, schema = self._tantivy, self._index.schema
         stem = (self._analyzer.analyze(word) or [word.lower()])[0]
-        query = self._tantivy.Query.fuzzy_term_query(self._index.schema, "body", stem, distance=distance)
-        return [i for i, _ in self._run(query, n)]
+        forms = {stem, word.lower(), _ENDING.sub("", word.lower()) or stem}
+        fuzzy = [tantivy.Query.fuzzy_term_query(schema, "body", form, distance=distance) for form in forms]
+        return [i for i, _ in self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, f) for f in fuzzy]), n)]
 
     def _run(self, query: Any, n: int) -> list[tuple[str, float]]:
         searcher = self._index.searcher()

@@ -25,6 +25,7 @@ def test_what_says_nothing_of_the_work_is_not_quoted(noise: str) -> None:
         "We release a corpus of 3,000 letters that were written by hand between 1700 and 1750.",
         "Public data on moss are scarce, so we measure forty roofs ourselves.",
         "The model finds 93% of the moss.",
+        "We will release the models in sizes 1B and 7B: https://example.org/moss.",
     ],
 )
 def test_what_says_something_is(sentence: str) -> None:
