@@ -57,12 +57,16 @@ def quotes_of(plan: Plan) -> tuple[str, list[Quote]]:
         return LEAD, _side_by_side(plan)
     if plan.subject is not None and plan.query.kind in _WANTED and not _in_particular(plan, plan.subject):
         return _composed(plan, plan.subject)
-    return LEAD, _introduced(_best(plan.evidence))
+    subject = plan.subject.record.paper if plan.subject is not None else None
+    of_subject = [e for e in plan.evidence if e.paper == subject]
+    return LEAD, _introduced(_best(of_subject or plan.evidence))
 
 
 def _in_particular(plan: Plan, subject: Match) -> bool:
     """Whether it names something beside the paper's subject: "KwaiAgents MAT purpose" asks for no overview."""
-    return any(not mentions(name, subject.record.paper.title) for name in names_in(plan.query.question))
+    return any(
+        not mentions(name, subject.record.paper.title) for name in names_in(plan.query.spelt or plan.query.question)
+    )
 
 
 def quoted(builder: AnswerBuilder, plan: Plan) -> Iterator[str]:

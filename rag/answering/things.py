@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rag.library import Library
 from rag.text.entities import NAME
+from rag.text.words import content_words
 from rag.types import Paper
 
 # Names that say nothing of which thing is meant: kinds of model, measures, hardware.
@@ -58,6 +59,8 @@ def named_things(library: Library, question: str) -> Named:
 
 def names_in(question: str) -> list[str]:
     """The named things of a question with their versions, in order: "AlphaFold 3", "gpt-5", a quoted title."""
+    if question.isupper() and len(question.split()) > 1:
+        return []  # all of it is shouted: capitals tell nothing
     spans: list[tuple[int, int]] = [m.span(1) for m in _QUOTED.finditer(question)]
     for found in (*NAME.finditer(question), *_SMALL.finditer(question)):
         start, end = found.span()
@@ -66,4 +69,5 @@ def names_in(question: str) -> list[str]:
         if not any(s <= start < e for s, e in spans):
             spans.append((start, end))
     names = [question[s:e].strip() for s, e in sorted(spans)]
-    return [n for n in dict.fromkeys(names) if n.lower() not in _COMMON and len(n) > 1]
+    kept = [n for n in dict.fromkeys(names) if n.lower() not in _COMMON and len(n) > 1]
+    return [n for n in kept if content_words(n, of_papers=True)]  # "WHAT IS IT?" names nothing
