@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.answering.bibliography import record_of
 from rag.answering.collection import about_collection
+from rag.answering.kinds import cue
 from rag.answering.reply import Reply
 from rag.answering.small_talk import about
 from rag.answering.things import named_things
@@ -25,7 +26,9 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         return about_collection(library, query, where)
     if query.kind == "bibliographic" or (len(query.papers) > 1 and _of_dates(query)):
         if papers := _meant(library, query):
-            return record_of(query.question, papers)
+            reply = record_of(query.question, papers)
+            # "What have the authors of X done?" only sounds like it: what no record knows is looked for in the abstract.
+            return reply if reply.outcome == "answered" or cue(query.question) == "bibliographic" else None
         return about_collection(library, query, where)  # "Who are the authors?" of all
     return None
 

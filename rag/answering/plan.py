@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rag.answering.answerability import Decision, decide
 from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
+from rag.answering.intent import asks_for_list
 from rag.answering.languages import unread_language
 from rag.answering.things import Named, named_things
 from rag.answering.understanding import Query
@@ -84,7 +85,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None) -> P
         retrieved = replace(retrieved, matches=[m for m in retrieved.matches if m.record.paper.id not in query.shown])
     named = named_things(library, query.standalone)
     language = unread_language(query.question, library.embedder)
-    if language and named.titled:  # what is asked of the paper is not understood, but which one is
+    # What is asked of the paper is not understood, or a guess that cannot be; which paper is meant, is.
+    guessed = query.kind == "bibliographic" or (query.kind == "list" and not asks_for_list(query.standalone))
+    if named.titled and (language or guessed):
         query = replace(query, kind="overview")
     first = _compared(library, query, asked, sources, kept)
     notes += [
