@@ -9,6 +9,7 @@ from typing import Any, Literal
 from rag.types import Paper, Sentence
 
 Outcome = Literal["answered", "not_stated", "nothing_relevant"]
+Strength = Literal["strong", "partly", "related", ""]
 Verdict = Literal["supported", "unsupported", "contradicted", "no_claim", "unchecked"]
 Mode = Literal["quotes", "words", "reads"]  # how the answer was made: see Answer
 
@@ -40,7 +41,9 @@ class Claim:
     `support` is in [0, 1]: how far the cited sentences support it, by the scorer of `level` (0 offline coverage,
     1 a local model's log-probabilities, 2 a cross-encoder, 3 a remote model); None where it was not scored.
     `evidence` holds the sentences as `citation.sentence`, both from 1. `warnings` name numbers and names that the
-    evidence does not contain. `quoted` tells that the text is the abstract's own.
+    evidence does not contain. `quoted` tells that the text is the abstract's own; `lead`, not part of it, names what it
+    is about, where it begins in mid-thought or is the line of a list; `catalogue` that it is said by the record of a
+    paper, not by its abstract.
     """
 
     text: str
@@ -51,9 +54,11 @@ class Claim:
     warnings: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     quoted: bool = False
+    lead: str = ""
+    catalogue: bool = False
 
     def __str__(self) -> str:
-        return self.text + "".join(f" [{n}]" for n in self.citations)
+        return (f"{self.lead} " if self.lead else "") + self.text + "".join(f" [{n}]" for n in self.citations)
 
     def to_dict(self) -> dict[str, Any]:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
@@ -91,8 +96,10 @@ class Answer:
     `nothing_relevant`. `related` lists papers worth reading when the question was not answered. `message`
     introduces the claims, or is said in their place. `standalone` is the question as it was searched, with what
     earlier turns add. `withheld` are sentences of the model that the abstracts do not support. `listing` tells that
-    the claims are the lines of a list, a paper each. `usage` counts tokens and calls, `cost` is what they cost
-    in US dollars, None where no price is known. `timings` are seconds by step, with `total`.
+    the claims are the lines of a list, a paper each. `strength` tells how far it answers, by what retrieval decided:
+    "strong", "partly", only "related", or "" where nothing was looked for. `notes` tell how the question was taken,
+    such as another spelling; `suggestions` are questions that lead on. `usage` counts tokens and calls, `cost` is what
+    they cost in US dollars, None where no price is known. `timings` are seconds by step, with `total`.
 
     `mode` tells how it was made: the abstracts' own sentences ("quotes"), these put into words by a model ("words"), or
     by a model that read whole abstracts ("reads"). `missing` names what was asked and not found. `table` arranges the
@@ -109,6 +116,9 @@ class Answer:
     standalone: str = ""
     withheld: tuple[Claim, ...] = ()
     listing: bool = False
+    strength: Strength = ""
+    notes: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
     model: str = "extractive"
     usage: dict[str, int] = field(default_factory=dict)
     cost: float | None = None
@@ -130,11 +140,18 @@ class Answer:
             return "\n\n".join([*lead, self.table.to_markdown(claims), *([" ".join(around)] if around else [])])
         return ("\n- " if self.listing else " ").join([*lead, *claims])
 
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Ids of the papers that it shows, in order: cited, or else named as related."""
+        return tuple(c.paper.id for c in self.citations) or tuple(p.id for p in self.related)
+
     def __str__(self) -> str:
         listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [
             f"- {p.display_title}" for p in self.related
         ]
-        return "\n".join([self.text, *(["", *listed] if listed else [])])
+        ways_on = [f"Try: {s}" for s in self.suggestions]
+        parts = [*(["", *listed] if listed else []), *(["", *ways_on] if ways_on else [])]
+        return "\n".join([*self.notes, self.text, *parts])
 
     def to_dict(self) -> dict[str, Any]:
         """The shape that `askpapers ask --json` prints: plain lists, strings and numbers."""
@@ -146,6 +163,9 @@ class Answer:
             "citations": [c.to_dict() for c in self.citations],
             "related": [{"paper_id": p.id, "title": p.display_title} for p in self.related],
             "standalone": self.standalone,
+            "strength": self.strength,
+            "notes": list(self.notes),
+            "suggestions": list(self.suggestions),
             "withheld": [c.to_dict() for c in self.withheld],
             "model": self.model,
             "usage": self.usage,

@@ -17,13 +17,14 @@ from rag.indexing.sync import Sync, SyncReport
 from rag.indexing.writer import open_index, writing
 from rag.models.embedding import DEFAULT, Embedder, load_embedder
 from rag.models.reranker import Reranker, load_reranker
+from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.hybrid import Retrieved, retrieve
 from rag.retrieval.query import check_question, condition
 from rag.settings import Settings
 from rag.text.chunking import CHUNKER
 from rag.types import Hit, Paper
 
-Where = Mapping[str, Any]  # a filter by "year", "category" or "source"; a list means any of them
+Where = Mapping[str, Any]  # a filter by "year", "category", "source" or "author"; a list means any of them
 
 
 class Library:
@@ -86,6 +87,11 @@ class Library:
     @property
     def embedder(self) -> Embedder:
         return self.index.embedder
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What the papers' records tell without a search by meaning."""
+        return Catalogue(self.index)
 
     @cached_property
     def reranker(self) -> Reranker | None:

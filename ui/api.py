@@ -22,8 +22,9 @@ def publish(assistant: Assistant, running: Running) -> None:
 
         Parameters:
             question: the question, at most 4,000 characters
-            history: earlier turns as {"role": "user" or "assistant", "content": text}
-            where: keeps papers by "year", "category" or "source"; a list means any of them
+            history: earlier turns as {"role": "user" or "assistant", "content": text}; an assistant's may
+                have "papers", the ids of those that it showed
+            where: keeps papers by "year", "category", "source" or "author"; a list means any of them
         Returns:
             the answer as `askpapers ask --json` prints it: outcome, claims, citations, related, withheld and so on
         """

@@ -196,13 +196,16 @@ class Conversations:
         self._db.close()
 
 
-def history(turns: Sequence[Turn], last: int = 6) -> list[dict[str, str]]:
-    """Earlier turns as the assistant takes them."""
+def history(turns: Sequence[Turn], last: int = 6) -> list[dict[str, Any]]:
+    """Earlier turns as the assistant takes them, with the papers that were shown."""
     answered = [t for t in turns if t.answer][-last:]
     return [
         message
         for t in answered
-        for message in ({"role": "user", "content": t.question}, {"role": "assistant", "content": t.said})
+        for message in (
+            {"role": "user", "content": t.question},
+            {"role": "assistant", "content": t.said, "papers": list(t.answer.papers) if t.answer else []},
+        )
     ]
 
 

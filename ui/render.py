@@ -10,6 +10,11 @@ from ui.cards import thumbs
 from ui.markup import attribute, button, count, text
 
 _MARKER = re.compile(r"\s*\[(\d+)\]")
+_STRENGTHS = {
+    "strong": "Answers the question",
+    "partly": "May answer only a part of the question",
+    "related": "Only related papers",
+}
 _VERDICTS = {"unsupported": "not supported by its source", "contradicted": "its source says otherwise"}
 _PATIENCE = 2  # seconds until a reader wants to know that it goes on
 
@@ -45,8 +50,8 @@ def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) 
     said = f"<ul>{''.join(f'<li>{c}</li>' for c in claims)}</ul>" if found.listing else f"<p>{' '.join(claims)}</p>"
     if found.table:
         said = _table(found.table, claims)
-    parts = [_understood(found), _lead(found), said if claims else ""]
-    parts += [_grounding(found), _withheld(found), _related(turn, found)]
+    parts = [_understood(found), _notes(found), _lead(found), said if claims else ""]
+    parts += [_grounding(found), _strength(found), _withheld(found), _related(turn, found), _ways_on(found)]
     parts.append(_foot(turn, found, (ratings or {}).get(0)))
     return f'<div class="answer {found.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
 
@@ -76,6 +81,21 @@ def _understood(found: Answer) -> str:
     return f'<p class="understood">Understood as: {text(found.standalone)}</p>' if differs else ""
 
 
+def _notes(found: Answer) -> str:
+    return "".join(f'<p class="understood">{text(note)}</p>' for note in found.notes)
+
+
+def _strength(found: Answer) -> str:
+    """The second mark: how far it answers, apart from whether it is quoted exactly."""
+    line = _STRENGTHS.get(found.strength, "")
+    return f'<p class="grounding strength {found.strength}">{line}</p>' if line else ""
+
+
+def _ways_on(found: Answer) -> str:
+    tries = "".join(f"<li>{button('try', way, text(way))}</li>" for way in found.suggestions)
+    return f'<p class="near">Try:</p><ul class="ways">{tries}</ul>' if tries else ""
+
+
 def _lead(found: Answer) -> str:
     style = "lead" if found.outcome == "answered" else "outcome"
     return f'<p class="{style}">{text(found.message)}</p>' if found.message else ""
@@ -85,6 +105,8 @@ def _claim(turn: str, claim: Claim, citations: Sequence[Citation]) -> str:
     cited = {c.number: c for c in citations}
     markers = "".join(_marker(turn, claim, cited[n]) for n in claim.citations if n in cited)
     said = f"<q>{text(claim.text)}</q>" if claim.quoted else text(claim.text)
+    if claim.lead:
+        said = f'<b class="of">{text(claim.lead)}</b> {said}'
     warnings = f' <span class="warning">{text("; ".join(claim.warnings))}</span>' if claim.warnings else ""
     if said_of := _VERDICTS.get(claim.verdict):
         warnings = f' <span class="warning">{said_of}</span>' + warnings
@@ -107,6 +129,8 @@ def grounding(found: Answer) -> str:
     total = len(found.claims)
     if not total:
         return ""
+    if all(c.catalogue for c in found.claims):
+        return "From the records of the papers"
     if all(c.quoted for c in found.claims):
         return f"{count(total, 'sentence')} quoted word for word from {count(len(found.citations), 'abstract')}"
     if all(c.verdict == "unchecked" for c in found.claims):

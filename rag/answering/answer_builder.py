@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from rag.answer import Answer, Citation, Claim, Mode, Outcome, Table
+from rag.answer import Answer, Citation, Claim, Mode, Outcome, Strength, Table
 from rag.answering.plan import Plan
 from rag.answering.reading_prompts import Head
+from rag.answering.reply import Reply
+from rag.answering.understanding import Query
 from rag.models.llms import ChatModel, name_of
 from rag.models.metering import Meter
 from rag.types import Evidence, Paper
+
+STRONG = 0.8  # probability from which an answer is called strong
 
 
 class Claims:
@@ -21,15 +25,17 @@ class Claims:
         self.shown: list[Claim] = []
         self.withheld: list[Claim] = []
         self._cited: dict[str, list[Evidence]] = {}
+        self._papers: dict[str, Paper] = {}
 
-    def quote(self, e: Evidence) -> Claim:
-        """Adds a sentence of an abstract as it stands."""
-        claim = Claim(e.sentence.text, support=1.0, level=0, verdict="supported", quoted=True)
+    def quote(self, e: Evidence, lead: str = "") -> Claim:
+        """Adds a sentence of an abstract as it stands, with what is said before it."""
+        claim = Claim(e.sentence.text, support=1.0, level=0, verdict="supported", quoted=True, lead=lead)
         return self.add(claim, [e])
 
     def add(self, claim: Claim, evidence: Sequence[Evidence]) -> Claim:
         """Adds a claim with its citations, which are numbered here."""
         for e in evidence:
+            self._papers[e.paper.id] = e.paper
             mine = self._cited.setdefault(e.paper.id, [])
             if e not in mine:
                 mine.append(e)
@@ -41,6 +47,16 @@ class Claims:
         )
         self.shown.append(numbered)
         return numbered
+
+    def state(self, text: str, papers: Sequence[Paper]) -> Claim:
+        """Adds what the catalogue says of some papers, which are cited without a sentence."""
+        for paper in papers:
+            self._papers.setdefault(paper.id, paper)
+            self._cited.setdefault(paper.id, [])
+        order = {paper_id: number for number, paper_id in enumerate(self._cited, 1)}
+        claim = Claim(text, tuple(sorted({order[p.id] for p in papers})), verdict="supported", catalogue=True)
+        self.shown.append(claim)
+        return claim
 
     def withhold(self, why: str) -> None:
         """Takes everything said so far back, with the reason as a warning."""
@@ -68,8 +84,8 @@ class Claims:
     def citations(self) -> tuple[Citation, ...]:
         """The cited papers, each with the sentences that were cited, in the abstract's order."""
         return tuple(
-            Citation(number, mine[0].paper, tuple(sorted((e.sentence for e in mine), key=lambda s: s.index)))
-            for number, mine in enumerate(self._cited.values(), 1)
+            Citation(number, self._papers[paper_id], tuple(sorted((e.sentence for e in mine), key=lambda s: s.index)))
+            for number, (paper_id, mine) in enumerate(self._cited.items(), 1)
         )
 
 
@@ -88,6 +104,10 @@ class AnswerBuilder:
     table: Table | None = None
     sent: dict[str, int] = field(default_factory=dict)
     mode: Mode = "quotes"
+    notes: list[str] = field(default_factory=list)  # how the question was taken
+    suggestions: tuple[str, ...] = ()
+    listing: bool = False  # of the catalogue
+    standalone: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
@@ -113,6 +133,17 @@ class AnswerBuilder:
         """Adds to what is said beside the claims."""
         self.message = " ".join(filter(None, [self.message, said]))
 
+    def reply(self, reply: Reply, query: Query) -> Iterator[str]:
+        """Says what needs no search, piece by piece."""
+        self.message, self.listing = reply.message, reply.listing
+        self.suggestions = reply.suggestions
+        self.standalone = query.standalone
+        if reply.message:
+            yield reply.message
+        for i, (text, papers) in enumerate(reply.lines):
+            between = ("\n- " if reply.listing else " ") if i or reply.message else ""
+            yield between + str(self.claims.state(text, papers))
+
     def outcome(self, allowed: Outcome) -> Outcome:
         """What became of it: `answered` only where retrieval and the model allowed it, and something is shown."""
         return "not_stated" if allowed == "answered" and (self.refused or not self.claims.shown) else allowed
@@ -127,9 +158,9 @@ class AnswerBuilder:
             citations=self.claims.citations(),
             related=plan.decision.related if plan and outcome == "not_stated" else (),
             message=self.message,
-            standalone=plan.query.standalone if plan else self.question,
+            standalone=plan.query.standalone if plan else self.standalone or self.question,
             withheld=tuple(self.claims.withheld),
-            listing=plan is not None and answered and plan.listing,
+            listing=answered and (plan.listing if plan else self.listing),
             model=name_of(model),
             usage=self._usage(),
             cost=self.meter.cost,
@@ -138,9 +169,23 @@ class AnswerBuilder:
             missing=tuple(self.missing),
             table=self.table if answered else None,
             sent=self.sent,
+            strength=strength_of(plan, outcome),
+            notes=tuple(self.notes),
+            suggestions=self.suggestions,
             calls=tuple(map(asdict, self.meter.calls)),
         )
 
     def _usage(self) -> dict[str, int]:
         counted = {"judge_calls": self.judge_calls, "unknown_citations": self.unknown_citations}
         return {**self.meter.usage, **{name: n for name, n in counted.items() if n is not None}}
+
+
+def strength_of(plan: Plan | None, outcome: Outcome) -> Strength:
+    """How far an answer answers, by the probability that the collection says; "" where nothing was looked for."""
+    if plan is None or outcome == "nothing_relevant":
+        return ""
+    if outcome != "answered":
+        return "related"
+    if plan.subject is not None or plan.compared > 1 or plan.decision.probability >= STRONG:
+        return "strong"
+    return "partly"

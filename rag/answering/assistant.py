@@ -11,15 +11,18 @@ from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.answerability import enough, read_evidence
 from rag.answering.checking import MODES, Checking, strip_markdown
-from rag.answering.evidence import LEAD
-from rag.answering.intent import needs_context, small_talk
+from rag.answering.everyday import direct_reply
+from rag.answering.follow_ups import needs_context
 from rag.answering.judges import Coverage, Judge, LogprobJudge, ModelJudge, coverage_by, load_judge
 from rag.answering.plan import Plan, find
+from rag.answering.quoting import quoted
 from rag.answering.reading_answer import ReadingAnswer
 from rag.answering.reading_exam import can_read
+from rag.answering.small_talk import small_talk
+from rag.answering.suggestions import ways_on
 from rag.answering.understanding import History, Query, read_offline
 from rag.answering.understanding_by_model import understand
-from rag.answering.worded_answer import MAX_SENT, WordedAnswer, quoted
+from rag.answering.worded_answer import MAX_SENT, WordedAnswer
 from rag.errors import SettingsError
 from rag.library import Library, Where
 from rag.models.llms import ChatModel
@@ -63,12 +66,16 @@ class Assistant:
         if isinstance(judge, str) and judge not in ("auto", "coverage") and self.llm is not None:
             self.judge = load_judge(judge, library, self.llm)
 
-    def ask(self, question: str, history: History | None = None, where: Where | None = None) -> Answer:
+    def ask(
+        self, question: str, history: History | None = None, where: Where | None = None, exact: bool = False
+    ) -> Answer:
         """The answer. `history` is earlier turns as {"role": "user" or "assistant", "content": text}.
 
-        `where` keeps papers by year, category or source. Raises QuestionError, LLMError.
+        An assistant's turn may give the ids of the "papers" that it showed, so that "the second one" is understood.
+        `where` keeps papers by year, category, source or author; `exact` takes words as they are spelt. Raises
+        QuestionError, LLMError.
         """
-        *_, answer = self.stream(question, history, where)
+        *_, answer = self.stream(question, history, where, exact=exact)
         assert isinstance(answer, Answer)
         return answer
 
@@ -93,6 +100,7 @@ class Assistant:
         history: History | None = None,
         where: Where | None = None,
         on_status: Callable[[str], None] = lambda status: None,
+        exact: bool = False,
     ) -> Generator[str | Answer, None, None]:
         """The answer's text piece by piece, each at least a sentence, and at the end the Answer.
 
@@ -105,7 +113,12 @@ class Assistant:
             yield reply
             yield builder.finish("answered", model)
             return
-        query = self._understood(model, builder, history or ())
+        query = self._understood(model, builder, history or (), exact)
+        builder.notes = list(query.notes)
+        if direct := direct_reply(self.library, query, where):
+            yield from builder.reply(direct, query)
+            yield builder.finish(direct.outcome, model)
+            return
         on_status(f"searching {len(self.library):,} papers")
         more = 2 if builder.mode == "reads" and query.kind in ("list", "comparison") else 1
         plan = find(self.library, query, more * self.sources, where)
@@ -122,8 +135,10 @@ class Assistant:
         outcome = builder.outcome(allowed)
         if outcome != "answered" and not builder.claims.shown:
             missing = [f"Not in these abstracts: {m.rstrip('.')}." for m in builder.missing]
-            builder.message = " ".join([prompts.REFUSED[outcome], *missing, *plan.notes])
+            refused = () if plan.unread else (prompts.REFUSED[outcome],)
+            builder.message = " ".join([*plan.opening, *refused, *missing, *plan.notes])
             yield builder.message
+        builder.suggestions = ways_on(self.library, plan, outcome)
         builder.lap("answer")
         yield builder.finish(outcome, model, plan)
 
@@ -145,10 +160,10 @@ class Assistant:
         judges = fit.get(self.llm.fit_to_judge, "") or "is checked by coverage alone"
         return f"{self.llm.name} {how}, {judges}; {self.llm.context_window:,} tokens of context"
 
-    def _understood(self, model: ChatModel | None, builder: AnswerBuilder, history: History) -> Query:
+    def _understood(self, model: ChatModel | None, builder: AnswerBuilder, history: History, exact: bool) -> Query:
         """What the question asks for; a model is asked where there were earlier turns, or more is asked than a fact."""
         question = builder.question
-        read = read_offline(question, history)
+        read = read_offline(question, history, library=self.library, exact=exact)
         if model is None or not (history or read.kind != "fact"):
             return read
         builder.mode = self.mode_of(model)
@@ -160,7 +175,11 @@ class Assistant:
         written = strip_markdown(reply)
         # A small model may answer or lose the thread instead: then the names are simply carried over.
         usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
-        return read_offline(question, history, written) if usable and not prompts.recites(written) else read
+        return (
+            read_offline(question, history, written, self.library, exact)
+            if usable and not prompts.recites(written)
+            else read
+        )
 
     def _allowed(
         self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]
@@ -181,7 +200,7 @@ class Assistant:
         self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]
     ) -> Iterator[str]:
         if model is None:
-            return quoted(builder, plan, LEAD)
+            return quoted(builder, plan)
         coverage = coverage_by(self.library)
         if builder.mode == "reads":
             judge = self._judge_reading(coverage, model, builder)

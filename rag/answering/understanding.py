@@ -2,39 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from rag.answering.intent import asks_for_list, asks_to_compare, carried_over, compared, needs_context
+from rag.answering.filters import read_filters
+from rag.answering.follow_ups import History, Reference, carried_over, last_asked, needs_context, referred
+from rag.answering.intent import asks_for_list, asks_to_compare, compared
+from rag.answering.kinds import Kind, cue, guess
+from rag.answering.languages import unread_language
+from rag.answering.reply import head
+from rag.answering.spelling import spelt_right
+from rag.indexing.index import Index
+from rag.library import Library
+from rag.text.entities import NAME
+from rag.text.words import content_words
 
-Kind = Literal["fact", "explanation", "overview", "list", "comparison"]
-History = Sequence[Mapping[str, str]]  # earlier turns as {"role": "user" or "assistant", "content": text}
+__all__ = ["History", "Kind", "Query", "read_offline"]
 
 
 @dataclass(frozen=True)
 class Query:
     """One question, understood.
 
-    `standalone` is the question as it can be understood alone, `things` the two that a comparison names. `follows`
-    tells that its topic was carried over from earlier turns.
+    `standalone` is the question as it can be understood alone, and as it is searched; `things` the two that a
+    comparison names. `papers` are the ids of those that it refers back to, in the order meant. `where` is the filter
+    that its words set, `topic` what is left of it without them. `notes` tell how it was taken, `spelt` is
+    the question with its misspelt words put right; `shown` are papers that
+    a list has shown already, when more is asked.
     """
 
     question: str
     standalone: str
     kind: Kind = "fact"
     things: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    where: Mapping[str, Any] = field(default_factory=dict)
+    topic: str = ""
+    notes: tuple[str, ...] = ()
+    spelt: str = ""
+    shown: tuple[str, ...] = ()
 
     @property
     def follows(self) -> bool:
-        return self.standalone != self.question
+        """Whether its topic was carried over from earlier turns."""
+        return bool(self.papers) or self.standalone != (self.spelt or self.question)
 
 
-def read_offline(question: str, history: History, standalone: str = "") -> Query:
-    """The question as its wording alone tells it; `standalone` is given where a model has rewritten it."""
-    if not standalone:
-        standalone = carried_over(question, history) if history and needs_context(question) else question
-    comparing = asks_to_compare(standalone)
-    if comparing and (things := compared(standalone)):
-        return Query(question, standalone, "comparison", things)
-    return Query(question, standalone, "list" if comparing or asks_for_list(standalone) else "fact")
+def read_offline(
+    question: str, history: History, standalone: str = "", library: Library | None = None, exact: bool = False
+) -> Query:
+    """The question as its wording alone tells it; `standalone` is given where a model has rewritten it.
+
+    A `library` adds what its papers tell: the kind by the vectors of its embedding model, the papers that are referred
+    to, its authors' names, and the spelling of rare words, unless `exact`.
+    """
+    notes: tuple[str, ...] = ()
+    spelt = question
+    if library is not None and not exact and not unread_language(question, library.embedder):
+        spelt, notes = spelt_right(library, question)
+    meant = referred(spelt, history, library) if history and not standalone else Reference()
+    if meant.more:
+        return replace(read_offline(last_asked(history), (), "", library, exact), question=question, shown=meant.papers)
+    kind = kind_of(spelt, library.index if library is not None else None)
+    asked, papers = standalone or spelt, meant.papers
+    if not meant.pointed and history and not standalone:
+        # A plain question after an answer may well turn to other papers: names are carried over, no paper.
+        papers = papers if kind in _OF_SHOWN else ()
+        if needs_context(spelt, library):
+            asked = carried_over(spelt, history)
+            # So few words tell too little for a guess: "on which datasets?" wants no list of papers.
+            kind = kind if kind in _OF_SHOWN else kind_by_wording(spelt)
+    if papers and library is not None:
+        asked = f"{spelt} ({', '.join(head(p) for p in library.catalogue.papers(list(papers)))})"
+    where, topic = read_filters(asked, library) if kind in ("list", "collection") else ({}, asked)
+    if kind == "collection" and content_words(topic, of_papers=True):
+        kind = "list"  # "How many papers are about moss?" asks for papers
+    things = compared(asked) if kind == "comparison" and len(papers) < 2 else ()
+    if kind == "comparison" and papers and len(papers) < 2 and library is not None:
+        # "Is it better than MoH?": what was shown beside what is named.
+        things = (head(library.catalogue.papers(list(papers))[0]), *dict.fromkeys(NAME.findall(spelt)))[:2]
+    if kind == "comparison" and not things and len(papers) < 2:
+        kind = "list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact"
+    return Query(question, asked, kind, things, papers, where, topic, notes, spelt)
+
+
+_OF_SHOWN = frozenset({"overview", "explanation", "bibliographic", "comparison"})
+
+
+def kind_by_wording(question: str) -> Kind:
+    """The kind that the words alone tell, with no vectors."""
+    if told := cue(question):
+        return told
+    if asks_to_compare(question):
+        return "comparison"
+    return "list" if asks_for_list(question) else "fact"
+
+
+def kind_of(question: str, index: Index | None) -> Kind:
+    """The kind by sure words, else by the vectors of the wording, else by what is left of wording."""
+    worded = kind_by_wording(question)
+    sure = cue(question) is not None or (worded == "comparison" and bool(compared(question)))
+    if sure or index is None:
+        return worded
+    guessed = guess(question, index)
+    # "Which methods keep part of the cache?" may be both; a list that holds the fact serves either.
+    if guessed in (None, "fact"):
+        return worded
+    # A question that names a thing is neither chat nor about the collection as a whole.
+    return worded if guessed in ("small_talk", "collection") and NAME.search(question) else guessed or worded

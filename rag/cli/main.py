@@ -16,6 +16,7 @@ from eval.cli import app as eval_app
 from rag.cli.library import app as library_app
 from rag.cli.library import library_to_try
 from rag.cli.options import (
+    Author,
     Category,
     Checking,
     Embedding,
@@ -61,10 +62,12 @@ def ask(
     year: Year = None,
     category: Category = None,
     source: Source = None,
+    author: Author = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Take words as they are spelt.")] = False,
 ) -> None:
     """Answer one question."""
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
-    answer = open_assistant(settings).ask(question, where=_where(year, category, source))
+    answer = open_assistant(settings).ask(question, where=_where(year, category, source, author), exact=exact)
     if trace:
         with open(trace, "a", encoding="utf-8", opener=owner_only) as file:
             file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
@@ -83,10 +86,11 @@ def search(
     year: Year = None,
     category: Category = None,
     source: Source = None,
+    author: Author = None,
 ) -> None:
     """Find papers."""
     library = open_library(load_settings(home=home, embedding=embedding))
-    hits = library.search(query, k, _where(year, category, source))
+    hits = library.search(query, k, _where(year, category, source, author))
     if as_json:
         print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False, indent=2))
         return
@@ -105,7 +109,7 @@ def chat(
     """Ask one question after another in the terminal; an empty line or Ctrl-D ends."""
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
     assistant = open_assistant(settings, library_to_try(settings))
-    history: list[dict[str, str]] = []
+    history: list[dict[str, Any]] = []
     while question := _prompt():
         try:
             answer = assistant.ask(question, history)
@@ -113,7 +117,8 @@ def chat(
             print(error, file=sys.stderr)
             continue
         print(answer)
-        history += [{"role": "user", "content": question}, {"role": "assistant", "content": answer.text}]
+        said = {"role": "assistant", "content": answer.text, "papers": list(answer.papers)}
+        history += [{"role": "user", "content": question}, said]
 
 
 @app.command()
@@ -185,8 +190,10 @@ def retrieval(
         print(table(bench_retrieval(folder, library, split, bar.update, limit)))
 
 
-def _where(year: list[int] | None, category: list[str] | None, source: list[str] | None) -> dict[str, Any] | None:
-    given = {"year": year, "category": category, "source": source}
+def _where(
+    year: list[int] | None, category: list[str] | None, source: list[str] | None, author: list[str] | None
+) -> dict[str, Any] | None:
+    given = {"year": year, "category": category, "source": source, "author": author}
     return {name: wanted for name, wanted in given.items() if wanted} or None
 
 

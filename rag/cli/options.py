@@ -34,6 +34,7 @@ JudgeOption = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Year = Annotated[list[int] | None, typer.Option(help="Only papers of this year; may be repeated.")]
 Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category, such as cs.CL.")]
+Author = Annotated[list[str] | None, typer.Option(help="Only papers by this author; may be repeated.")]
 Source = Annotated[list[str] | None, typer.Option(help="Only papers read from this file or folder.")]
 
 

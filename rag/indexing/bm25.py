@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.types import Paper
 
+_ENDING = re.compile(r"(?:ers?|ing|ions?|ed|es|s|e)$")
 _BOOSTS = {"title": 0.5, "body": 1.0}  # the body repeats the title
 
 
@@ -77,6 +79,38 @@ class Bm25Index:
         )
         both = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, among)])
         return dict(self._run(both, n or len(paper_ids)))
+
+    def containing(self, phrase: str, n: int, field: str = "body") -> list[str]:
+        """Ids of at most n papers that have the words of the phrase one after another, or run together.
+
+        `field` is "body" (title and abstract) or "title".
+        """
+        tantivy, schema = self._tantivy, self._index.schema
+        words = self._analyzer.analyze(phrase)
+        if not words:
+            return []
+        forms = [tantivy.Query.term_query(schema, field, "".join(words))]
+        if len(words) > 1:
+            forms.append(tantivy.Query.phrase_query(schema, field, list(words)))
+        return [i for i, _ in self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, f) for f in forms]), n)]
+
+    def in_titles(self, text: str, n: int) -> list[str]:
+        """Ids of the n papers whose titles share the most with the text."""
+        query, occur = self._tantivy.Query, self._tantivy.Occur.Should
+        terms = list(dict.fromkeys(self._analyzer.analyze(text)))[:400]
+        clauses = [(occur, query.term_query(self._index.schema, "title", term)) for term in terms]
+        return [i for i, _ in self._run(query.boolean_query(clauses), n)] if clauses else []
+
+    def spelt_like(self, word: str, distance: int, n: int) -> list[str]:
+        """Ids of at most n papers that have a word within that many letters of this one.
+
+        The index knows stems, and a misspelt word has none: it is looked for with and without its ending.
+        """
+        tantivy, schema = self._tantivy, self._index.schema
+        stem = (self._analyzer.analyze(word) or [word.lower()])[0]
+        forms = {stem, word.lower(), _ENDING.sub("", word.lower()) or stem}
+        fuzzy = [tantivy.Query.fuzzy_term_query(schema, "body", form, distance=distance) for form in forms]
+        return [i for i, _ in self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, f) for f in fuzzy]), n)]
 
     def _run(self, query: Any, n: int) -> list[tuple[str, float]]:
         searcher = self._index.searcher()

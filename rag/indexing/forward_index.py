@@ -18,6 +18,7 @@ from rag.errors import LibraryError, disk_trouble
 from rag.indexing.records import Features, Record
 from rag.models.embedding import Vectors
 from rag.models.token_vectors import TokenCodes
+from rag.text.entities import folded
 from rag.types import Paper, Passage, Sentence, paper_from_json, paper_to_json
 
 _PAGE = 1000  # papers read at once
@@ -32,6 +33,12 @@ CREATE TABLE IF NOT EXISTS features (
 CREATE TABLE IF NOT EXISTS frequency (token INTEGER PRIMARY KEY, papers INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS papers_by_year ON papers (year);
+"""
+# Who wrote what. It came later than the rest: an older file gets it when it is opened.
+_AUTHORS = """
+CREATE TABLE IF NOT EXISTS authors (name TEXT NOT NULL, paper TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS papers_by_author ON authors (name);
+CREATE INDEX IF NOT EXISTS authors_by_paper ON authors (paper);
 """
 # What papers are known by besides their ids. It came later than the rest: an older file gets it at its next import.
 _KNOWN = """
@@ -63,14 +70,32 @@ class ForwardIndex:
         self._db.execute("PRAGMA synchronous=NORMAL")
         old = self._db.execute("PRAGMA user_version").fetchone()[0]
         if old == _LAYOUT:
+            self._add_authors()
             return
         stale = self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in stale:
             self._db.execute(f"DROP TABLE {table}")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(_SCHEMA + _AUTHORS)
         if stale:
             self.set_state("writing", "1")
         self._db.execute(f"PRAGMA user_version = {_LAYOUT}")
+
+    def _add_authors(self) -> None:
+        """Adds who wrote what to a file that was made before this was kept."""
+        there = "SELECT 1 FROM sqlite_master WHERE name = 'authors'"
+        if self._query(there):
+            return
+        with self.transaction():
+            if self._query(there):  # another process was faster
+                return
+            for statement in filter(str.strip, _AUTHORS.split(";")):
+                self._db.execute(statement)
+            for paper in self.papers():
+                self._put_authors(paper)
+
+    def _put_authors(self, paper: Paper) -> None:
+        names = [(folded(name), paper.id) for name in paper.authors]
+        self._db.executemany("INSERT INTO authors VALUES (?, ?)", names)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -100,6 +125,7 @@ class ForwardIndex:
             vectors = r.vectors.astype(np.float16)
             blobs = (vectors.tobytes(), r.tokens.to_bytes(), sentences.tobytes(), passages.tobytes())
             self._db.execute("INSERT INTO features VALUES (?, ?, ?, ?, ?, ?)", (p.id, *blobs, paper_to_json(p)))
+            self._put_authors(p)
             counts.update(np.unique(r.tokens.ids).tolist())
             self._know(p)
         self._count(counts, 1)
@@ -114,6 +140,7 @@ class ForwardIndex:
             self._db.execute("DELETE FROM features WHERE id = ?", (paper_id,))
             if self._known_by:
                 self._db.execute("DELETE FROM known WHERE id = ?", (paper_id,))
+            self._db.execute("DELETE FROM authors WHERE paper = ?", (paper_id,))
         self._count(counts, -1)
 
     def know_all(self, known_by: KnownBy) -> None:
@@ -235,6 +262,10 @@ class ForwardIndex:
     def set_state(self, name: str, value: str) -> None:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Rows of a SELECT over the tables `papers` and `authors`, for the questions of `rag.retrieval.catalogue`."""
+        return self._query(sql, values)
 
     def _query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock:

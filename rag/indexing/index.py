@@ -17,7 +17,7 @@ from rag.indexing.forward_index import ForwardIndex
 from rag.indexing.ledger import Ledger
 from rag.indexing.records import Record
 from rag.indexing.vector_store import VectorStore, compare
-from rag.models.embedding import Embedder
+from rag.models.embedding import Embedder, Encoded
 from rag.models.question_side import QuestionSide, load_question_side
 from rag.text.chunking import CHUNKER
 
@@ -35,6 +35,7 @@ class Index:
         self.home, self.embedder, self.server = home, embedder, server
         self.ledger = Ledger(home / "ledger.jsonl")
         self._lock = threading.RLock()
+        self._last_query: tuple[str, Encoded] | None = None
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder or active(home)
         self.folder.mkdir(exist_ok=True, mode=0o700)
@@ -68,6 +69,13 @@ class Index:
     def frequency(self) -> dict[int, int]:
         """In how many papers each token of the embedding model occurs."""
         return self.forward_index.frequency()
+
+    def encode_query(self, text: str) -> Encoded:
+        """A question to vectors; the last one is kept, for understanding it and searching for it need the same."""
+        last = self._last_query
+        if last is None or last[0] != text:
+            last = self._last_query = (text, self.embedder.encode_query(text))
+        return last[1]
 
     def __len__(self) -> int:
         return self._size

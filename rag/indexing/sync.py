@@ -19,6 +19,9 @@ BM25_BATCH = 5000  # papers a Tantivy commit
 MAX_NAMED = 100  # replaced papers that the ledger names, a source; all are counted
 
 
+NEW_NAMED = 100  # papers added that the ledger names, so that "what is new?" can be answered
+
+
 @dataclass
 class SyncReport:
     """What became of each record read: every one is counted once, so the counts add up to `read`."""
@@ -68,6 +71,7 @@ class Sync:
         self.report = SyncReport()
         self.seen = Seen()
         self.known_as: Callable[[str], list[str]] = lambda name: []
+        self.new: list[str] = []
 
     def run(self, papers: Iterable[Paper]) -> SyncReport:
         """Writes what is new or changed, batch by batch, and an entry in the ledger."""
@@ -89,7 +93,7 @@ class Sync:
         self.report.rejections += getattr(papers, "rejected", [])
         self.report.notes += getattr(papers, "notes", [])
         self.index.ledger.note(
-            self.forward_index.size(), seconds=round(time.time() - started, 2), **self.report.to_dict()
+            self.forward_index.size(), seconds=round(time.time() - started, 2), **self.report.to_dict(), new=self.new
         )
         return self.report
 
@@ -140,6 +144,8 @@ class Sync:
             earlier = bool(self.seen.hash(paper.id))
             report.updated += earlier
             report.added += not earlier
+            if not earlier and len(self.new) < NEW_NAMED:
+                self.new.append(paper.id)
             return paper
         stored = self._stored(paper.id) if known != paper.content_hash else None
         if stored and not joined and self._clashes(paper, stored):

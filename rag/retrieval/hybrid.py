@@ -64,7 +64,7 @@ def retrieve(
     index: Index, query: str, k: int, where: Mapping[str, Any] | None = None, reranker: Reranker | None = None
 ) -> Retrieved:
     """The k best papers for a query. Scores are comparable within one result only."""
-    encoded = index.embedder.encode_query(query)
+    encoded = index.encode_query(query)
     tokens = query_tokens(query, encoded, index.frequency, max(len(index), 1))
     depth = max(CANDIDATES, k)
     proposed = _candidates(index, query, encoded.vector, depth, condition(where) if where else None)

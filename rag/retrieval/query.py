@@ -1,4 +1,4 @@
-"""What may be asked, and a filter by year, category or source as SQL."""
+"""What may be asked, and a filter by year, category, source or author as SQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from rag.clean import clean
 from rag.errors import QuestionError
+from rag.text.entities import folded
 
 MAX_CHARACTERS = 4000
 
@@ -38,11 +39,21 @@ def condition(where: Mapping[str, Any]) -> Condition:
         elif name == "source":  # a file, or the folder it was read from
             part = "source = ? OR source LIKE ? ESCAPE '\\'"
             groups = [[str(o), _like(str(o).rstrip("/")) + "/%"] for o in options]
+        elif name == "author":  # "Ina Beck", or "Beck" alone; in the catalogue also "I. Beck"
+            part = "id IN (SELECT paper FROM authors WHERE name = ? OR name LIKE ?)"
+            groups = [_author(str(o)) for o in options]
         else:
-            raise ValueError(f"cannot filter by {name!r}: year, category and source can be")
+            raise ValueError(f"cannot filter by {name!r}: year, category, source and author can be")
         clauses.append("(" + (" OR ".join([part] * len(options)) or "0") + ")")
         values += [value for group in groups for value in group]
     return " AND ".join(clauses) or "1", values
+
+
+def _author(name: str) -> list[str]:
+    """The values that an author's name is compared with: itself, and where it is one word, a family name."""
+    name = folded(name)
+    words = name.split()
+    return [name, f"% {name}" if len(words) == 1 else f"{words[0][0]} {words[-1]}" if words else ""]
 
 
 def _like(text: str) -> str:

@@ -6,6 +6,7 @@ They fire on nearly every changed number and name, and falsely on about one righ
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -52,6 +53,12 @@ def _name_pattern(name: str) -> re.Pattern[str] | None:
     stem = r"[-‐‑–_\s]?".join(map(re.escape, parts))
     stem = stem[:-1] if len(parts[-1]) > 3 and stem.endswith("s") else stem
     return re.compile(rf"(?<![^\W_]){stem}(?:['’]?s)?(?![^\W_]|\.\d)", re.IGNORECASE)
+
+
+def folded(name: str) -> str:
+    """A person's name in one form: small letters without accents, words parted by one space."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", plain.lower()))
 
 
 def has_number(text: str) -> bool:

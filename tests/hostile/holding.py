@@ -20,6 +20,7 @@ from rag.errors import QuestionError
 from rag.indexing.sync import Sync
 from rag.readers import read_papers
 from rag.retrieval.query import MAX_CHARACTERS, check_question
+from rag.text.bibtex import bibtex_entry
 from rag.text.sentences import split_sentences
 from rag.types import Paper, Rejected
 from ui import export
@@ -107,4 +108,4 @@ def of_export(text: str) -> None:
 
 
 def _entry(text: str) -> str:
-    return export._entry(Paper("x1", clean(text) or "T", "It is so."))
+    return bibtex_entry(Paper("x1", clean(text) or "T", "It is so."))

@@ -31,6 +31,7 @@ from rag.models.llms import MAX_SAID
 from rag.readers import read_papers
 from rag.readers.record import make_paper
 from rag.retrieval.query import check_question
+from rag.text import bibtex
 from rag.text.sentences import split_sentences
 from rag.types import Paper, Rejected, Sentence
 from tests.llm_server import Script, serving
@@ -136,7 +137,7 @@ def test_time_grows_with_the_text_and_no_faster(text: str) -> None:
     assert spent(split_sentences) < 2
     assert spent(parse) < 2
     assert spent(lambda t: list(sentences_of([t[:MAX_SAID]]))) < 2
-    assert spent(export._tex) < 2
+    assert spent(bibtex._tex) < 2
     assert spent(export._md) < 2
 
 

@@ -81,7 +81,7 @@ def test_turns_that_broke_off_or_were_replaced(kept: Conversations, answer: Answ
     assert kept.turns(made, "me")[1].error == "cannot reach the model"
     assert history(kept.turns(made, "me")) == [
         {"role": "user", "content": "How fast is it?"},
-        {"role": "assistant", "content": answer.text},
+        {"role": "assistant", "content": answer.text, "papers": ["2309.17453"]},
     ]
     kept.replace(turn, "me")
     assert [t.id for t in kept.turns(made, "me")] == [cut]

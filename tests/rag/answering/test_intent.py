@@ -1,6 +1,8 @@
 import pytest
 
-from rag.answering.intent import asks_for_list, asks_to_compare, carried_over, compared, needs_context, small_talk
+from rag.answering.follow_ups import carried_over, needs_context
+from rag.answering.intent import asks_for_list, asks_to_compare, compared
+from rag.answering.small_talk import small_talk
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,143 @@
+"""Whether a question goes on from the turns before it, and which of the papers shown there it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rag.library import Library
+from rag.text.entities import NAME
+from rag.text.words import content_words
+
+# Earlier turns as {"role": "user" or "assistant", "content": text}; an assistant's may say which "papers" it showed.
+History = Sequence[Mapping[str, Any]]
+
+_REFERS = re.compile(
+    r"\b(?:it|its|that|this|they|them|their|those|these|there|one|such|same|similar|else|he|she|both|the two)\b",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"^(?:(?:and|but|so|or|also|then|ok(?:ay)?|now)\b[ ,]*)*(?:what about|how about)\b", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"^(?:and|but|so|or|also|then|what else|why|how come)\b|^(?:on|in|with|for|by) (?:which|what)\b", re.IGNORECASE
+)
+_WHOLLY = re.compile(
+    r"^(?:(?:and|but|so|please|the|what|which|who|how|when|why|is|are|was|were|its|any|give me|show me|more|"
+    r"authors?|year|link|url|pdf|bibtex|citation|limitations?|drawbacks?|results?|findings?|summary|contributions?|"
+    r"details?|examples?|code|data|datasets?|baselines?|accuracy|speed|cost|memory|training|method|evaluation|"
+    r"wrote|published|new(?:er|est)?|better|faster|explain|summari[sz]e|simpler)\b[ ,.?!]*)+$",
+    re.IGNORECASE,
+)
+_ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
+    "last": -1,
+}  # fmt: skip
+_ORDINAL = re.compile(
+    rf"\b(?:the |paper |number )?({'|'.join(_ORDINALS)})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|"
+    rf"with|to|than) "
+    r"(?:the )?\w+)\b|['’]s\b|[?.!, ]*$)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\b(?:paper|source|number|no\.?|result) ?#?(\d{1,2})\b|\[(\d{1,2})\]", re.IGNORECASE)
+_PAIR = re.compile(
+    r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|"
+    r"\bwhich (?:one )?(?:of "
+    r"(?:them|the two|these|those) )?(?:is|was|are|needs?|came) \w*(?:er|better|first|more|less|best)\b|^compare them",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"\b(?:it|this|that|they)\b.*\b(?:than|to|with|from|against|vs\.?|versus|unlike|or|and)\b|\bcompared?\b.*\b(?:it|"
+    r"this|that)\b",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"^(?:(?:show|give|tell)(?: me)? )?(?:some |any |the )?(?:more|next|others?|rest)(?: (?:of them|papers?|"
+    r"please))*[?.! ]*$",
+    re.I,
+)
+_TURNS = 2  # earlier turns whose names are carried over
+_MAX_NAMES = 3
+
+
+def needs_context(question: str, library: Library | None = None) -> bool:
+    """Whether the question cannot be understood without what was said before: it names no subject of its own."""
+    if opened := _OPENS.match(question):
+        rest = question[opened.end() :]
+        return bool(_REFERS.search(rest)) or bool(_WHOLLY.match(rest.strip())) or not content_words(rest)
+    if _CONTINUES.search(question) or _WHOLLY.match(question):
+        # "And what does CrabTag do?" names its own subject.
+        return not _titled(question, library)
+    if _BESIDE.search(question) and len(set(NAME.findall(question))) == 1:
+        return True  # "Is it better than MoH?" names only the other side
+    return bool(_REFERS.search(question)) and not NAME.search(question)
+
+
+def carried_over(question: str, history: History) -> str:
+    """The question with the named things of the last turns behind it; where there are none, the last question."""
+    recent = history[-2 * _TURNS :]
+    names: list[str] = []
+    for turn in reversed(recent):
+        names += [n for n in NAME.findall(turn["content"]) if n not in names]
+        if names:
+            break
+    asked = [turn["content"] for turn in recent if turn["role"] == "user"]
+    added = ", ".join(names[:_MAX_NAMES]) or (asked[-1] if asked else "")
+    return f"{question} ({added})" if added else question
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The papers shown before that a question means: `pointed` at by place or as a pair, or else just the subject.
+
+    `more` asks for further papers of the same list.
+    """
+
+    papers: tuple[str, ...] = ()
+    pointed: bool = False
+    more: bool = False
+
+
+def referred(question: str, history: History, library: Library | None) -> Reference:
+    """What of the last answer the question means."""
+    shown = _shown(history, library)
+    if not shown:
+        return Reference()
+    if _MORE.match(question):
+        return Reference(tuple(shown), more=True)
+    places = [int(a or b) for a, b in _NUMBERED.findall(question)]
+    places += [_ORDINALS[o.lower()] for o in _ORDINAL.findall(question)]
+    if picked := tuple(shown[p - 1 if p > 0 else p] for p in places if p <= len(shown)):
+        return Reference(picked, pointed=True)
+    if _PAIR.search(question):
+        return Reference(tuple(shown[:2]), pointed=True) if len(shown) > 1 else Reference()
+    return Reference(tuple(shown[:1])) if needs_context(question, library) else Reference()
+
+
+def last_asked(history: History) -> str:
+    """The last question before this one that stood alone."""
+    asked = [
+        str(turn["content"]) for turn in history if turn["role"] == "user" and not _MORE.match(str(turn["content"]))
+    ]
+    return asked[-1] if asked else ""
+
+
+def _shown(history: History, library: Library | None) -> list[str]:
+    """Papers of the last turn that showed some: as it says, else those whose titles its text names."""
+    for turn in reversed(history):
+        if turn["role"] != "assistant":
+            continue
+        if papers := turn.get("papers"):
+            return list(papers)
+        if library is not None and (names := NAME.findall(turn["content"])):
+            found = [paper for name in dict.fromkeys(names) for paper in library.catalogue.titled(name)[:1]]
+            if found:
+                return list(dict.fromkeys(p.id for p in found))
+    return []
+
+
+def _titled(question: str, library: Library | None) -> bool:
+    """Whether it names a thing that a paper's title has, so that it has a subject of its own."""
+    if library is None:
+        return False
+    return any(library.catalogue.titled(name) for name in dict.fromkeys(NAME.findall(question)))

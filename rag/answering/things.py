@@ -1,0 +1,73 @@
+"""The things that a question names, and whether any abstract names them too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.library import Library
+from rag.text.entities import NAME
+from rag.text.words import content_words
+from rag.types import Paper
+
+# Names that say nothing of which thing is meant: kinds of model, measures, hardware.
+_COMMON = frozenset(
+    "llm llms lm lms ai gpt nlp ap map vlm vlms mllm mllms cnn rnn ml 2d 3d qa tldr tl dr eli5 pdf doi url bibtex "
+    "api gpu "
+    "gpus cpu cpus tpu a100 h100 v100 bleu rouge f1 auc ndcg mrr hr recall id ids ok usa uk eu us faq kv ner asr tts "
+    "hr@10 recall@5 map@10 arxiv id".split()
+)
+_VERSION = re.compile(r" (?:v(?:ersion)? ?)?\d+(?:\.\d+)*\b(?! ?%)(?! [a-z]+s\b)")
+_SMALL = re.compile(r"(?<![\w-])[a-z]{2,}[a-z-]*-?\d+(?:\.\d+)*[a-z]?(?![\w-])")
+_QUOTED = re.compile(r"[\"“„']([^\"“”„']{3,120})[\"”“'](?!\w)")
+MOST_WORDS = 20  # of a question that is looked through for names in small letters
+
+
+@dataclass(frozen=True)
+class Named:
+    """The things that a question names.
+
+    `known` has the papers that name each one, those with it in their title first; `titled` the paper that each one is
+    the subject of, where there is one; `unknown` are named by no abstract.
+    """
+
+    known: dict[str, list[Paper]]
+    titled: dict[str, Paper]
+    unknown: tuple[str, ...]
+
+
+def named_things(library: Library, question: str) -> Named:
+    """Looks up every thing that the question names."""
+    known: dict[str, list[Paper]] = {}
+    titled: dict[str, Paper] = {}
+    unknown: list[str] = []
+    for name in names_in(question):
+        if papers := library.catalogue.naming(name):
+            known[name] = papers
+            if subject := library.catalogue.subject_of(name, papers):
+                titled[name] = subject
+        elif not any(name.lower() in other.lower() for other in known):
+            unknown.append(name)
+    # A title, or what stands before its colon, is named in small letters and plain words, too: "titans".
+    if not titled and len(question.split()) <= MOST_WORDS and (found := library.catalogue.entitled(question)):
+        name, paper = found
+        if not any(name.lower() in u.lower() for u in unknown):  # "MossNet 5" is not MossNet
+            known[name], titled[name] = [paper], paper
+            unknown = [u for u in unknown if u.lower() not in name.lower()]
+    return Named(known, titled, tuple(unknown))
+
+
+def names_in(question: str) -> list[str]:
+    """The named things of a question with their versions, in order: "AlphaFold 3", "gpt-5", a quoted title."""
+    if question.isupper() and len(question.split()) > 1:
+        return []  # all of it is shouted: capitals tell nothing
+    spans: list[tuple[int, int]] = [m.span(1) for m in _QUOTED.finditer(question)]
+    for found in (*NAME.finditer(question), *_SMALL.finditer(question)):
+        start, end = found.span()
+        version = _VERSION.match(question, end)
+        end = version.end() if version and not found.group()[-1].isdigit() else end
+        if not any(s <= start < e for s, e in spans):
+            spans.append((start, end))
+    names = [question[s:e].strip() for s, e in sorted(spans)]
+    kept = [n for n in dict.fromkeys(names) if n.lower() not in _COMMON and len(n) > 1]
+    return [n for n in kept if content_words(n, of_papers=True)]  # "WHAT IS IT?" names nothing

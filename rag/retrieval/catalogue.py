@@ -1,0 +1,121 @@
+"""The collection as a catalogue: which papers name a thing, who wrote what, when, and how many there are.
+
+Everything is asked of indexes that exist anyway (SQLite's and Tantivy's), so it stays fast at 100,000 papers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from rag.indexing.index import Index
+from rag.retrieval.query import condition
+from rag.text.entities import folded, mentions
+from rag.text.words import content_words
+from rag.types import Paper
+
+NAMING = 50  # papers that are read to see whether one names a thing
+TITLES = 8  # papers whose titles share the most with a question, looked at for one that it names
+LIKE_IT = 20  # papers that are read for words spelt like another
+NEW_SHOWN = 100
+
+
+class Catalogue:
+    """What an index's records tell without a search by meaning."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def naming(self, name: str) -> list[Paper]:
+        """Papers that name the thing: in the title first, the shortest one in front, then in the abstract."""
+        found = [r.paper for r in self._index.forward_index.records(self._proposed(name))]
+        titled = sorted((p for p in found if mentions(name, p.title)), key=lambda p: len(p.title.partition(":")[0]))
+        return [*titled, *(p for p in found if p not in titled and mentions(name, p.abstract))]
+
+    def entitled(self, question: str) -> tuple[str, Paper] | None:
+        """The longest title, or title up to its colon, that stands in the question, and its paper; None for none."""
+        found: list[tuple[str, Paper]] = []
+        for record in self._index.forward_index.records(self._index.bm25.in_titles(question, TITLES)):
+            before, colon, _ = record.paper.title.partition(":")
+            for name in (record.paper.title, before if colon else ""):
+                if content_words(name, of_papers=True) and mentions(name, question) and not record.paper.withdrawn:
+                    found.append((name, record.paper))
+        return max(found, key=lambda f: len(f[0]), default=None)
+
+    def titled(self, name: str) -> list[Paper]:
+        """Papers whose title names the thing, the shortest title in front: "Uni-Perceiver" before its version 2."""
+        found = self._index.forward_index.records(self._index.bm25.containing(name, NAMING, "title"))
+        titled = [r.paper for r in found if mentions(name, r.paper.title)]
+        return sorted(titled, key=lambda p: len(p.title.partition(":")[0]))
+
+    def subject_of(self, name: str, papers: Sequence[Paper]) -> Paper | None:
+        """The paper that is about the thing: it has it in its title, best before the colon; None for a mention."""
+        titled = [p for p in papers if mentions(name, p.title) and not p.withdrawn]
+        fronted = [p for p in titled if mentions(name, p.title.partition(":")[0])]
+        return next(iter(fronted or titled), None)
+
+    def has_word(self, word: str) -> bool:
+        """Whether any paper has the word, in any of its inflections."""
+        return bool(self._index.bm25.containing(word, 1))
+
+    def spelt_like(self, word: str, distance: int) -> str:
+        """The word of the collection that is nearest in spelling, as it is written there; "" for none so near."""
+        records = self._index.forward_index.records(self._index.bm25.spelt_like(word, distance, LIKE_IT))
+        words = {w.strip(".,;:()'\"") for r in records for w in f"{r.paper.title} {r.paper.abstract}".split()}
+        by_fold = {w.lower(): w for w in sorted(words) if w[:1].lower() == word[:1].lower()}
+        best = process.extractOne(
+            word.lower(), list(by_fold), scorer=DamerauLevenshtein.distance, score_cutoff=distance
+        )
+        return by_fold[best[0]] if best else ""
+
+    def _proposed(self, name: str) -> list[str]:
+        return self._index.bm25.containing(name, NAMING)
+
+    # -- counts and lists ---------------------------------------------------------------------------------------
+
+    def count(self, where: Mapping[str, Any] | None = None) -> int:
+        """Papers that the filter keeps."""
+        sql, values = condition(where or {})
+        return int(self._rows(f"SELECT COUNT(*) FROM papers WHERE {sql}", values)[0][0])
+
+    def by_year(self) -> dict[int, int]:
+        """Papers by year, the earliest first; those without a year are left out."""
+        return dict(self._rows("SELECT year, COUNT(*) FROM papers WHERE year IS NOT NULL GROUP BY year ORDER BY year"))
+
+    def newest(self, n: int, where: Mapping[str, Any] | None = None, oldest: bool = False) -> list[Paper]:
+        """The n newest papers, or the oldest, of those that the filter keeps."""
+        sql, values = condition(where or {})
+        # An arXiv id tells the month too; papers without a year come last either way.
+        order = "year IS NULL, year ASC, id ASC" if oldest else "year IS NULL, year DESC, id DESC"
+        rows = self._rows(f"SELECT id FROM papers WHERE {sql} ORDER BY {order} LIMIT ?", [*values, n])
+        return self.papers([i for (i,) in rows])
+
+    def authors(self, n: int) -> list[tuple[str, int]]:
+        """The n authors of most papers, by their names in small letters."""
+        return self._rows("SELECT name, COUNT(*) FROM authors GROUP BY name ORDER BY 2 DESC, 1 LIMIT ?", [n])
+
+    def count_authors(self) -> int:
+        """How many authors there are, by their names."""
+        return int(self._rows("SELECT COUNT(DISTINCT name) FROM authors")[0][0])
+
+    def has_author(self, name: str) -> bool:
+        """Whether a paper is by somebody of that name."""
+        return bool(folded(name)) and self.count({"author": name}) > 0
+
+    def new_ids(self) -> tuple[str, int, list[str]]:
+        """When papers last came in, how many, and the ids of the first of them; ("", 0, []) if it is not known."""
+        last: dict[str, Any] = {}
+        for entry in self._index.ledger:
+            last = entry if entry.get("added") else last
+        ids = [str(i) for i in last.get("new", ())][:NEW_SHOWN]
+        return str(last.get("at", "")), int(last.get("added", 0)), ids
+
+    def papers(self, ids: list[str]) -> list[Paper]:
+        """Those papers, in that order."""
+        return [r.paper for r in self._index.forward_index.records(ids)]
+
+    def _rows(self, sql: str, values: list[Any] | None = None) -> list[Any]:
+        return self._index.forward_index.query(sql, values or [])

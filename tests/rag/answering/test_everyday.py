@@ -1,0 +1,219 @@
+"""Everyday questions with the real embedding model: many forms of one request, follow-ups, things not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.answer import Answer
+from rag.answering.assistant import Assistant
+from rag.library import Library
+from rag.readers import read_papers
+from tests.rag.answering.everyday_papers import PAPERS
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    library = Library.open(tmp_path_factory.mktemp("everyday"))
+    library.sync(PAPERS)
+    yield Assistant(library)
+    library.close()
+
+
+def talk(assistant: Assistant, *questions: str) -> list[Answer]:
+    """A conversation, as the page and the shell hold it."""
+    history: list[dict[str, Any]] = []
+    answers = []
+    for question in questions:
+        answers.append(assistant.ask(question, history))
+        said = {"role": "assistant", "content": answers[-1].text, "papers": list(answers[-1].papers)}
+        history += [{"role": "user", "content": question}, said]
+    return answers
+
+
+def cited(answer: Answer) -> Sequence[str]:
+    return [c.paper.id for c in answer.citations]
+
+
+FORMS = (
+    "What is {}?", "what does {} do", "How does {} work?", "explain {} please", "Summarise {}", "summary of {}",
+    "tl;dr {}", "tell me about {}", "describe {} to a beginner", "{}", "{}?", "main idea of {}",
+    "What problem does {} solve?",
+    "key contributions of {}?", "how good is {}?", "So what is {} really?", "I'd like to understand {}", "eli5 {}",
+    "could you please give me the gist of {}, thanks!", "WHAT IS {}?", "what about {}?", "limitations of {}?",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "paper"), [("MossNet", "m1"), ("crabtag", "m2"), ("LichenFormer", "m3")])
+def test_many_forms_of_one_request_are_answered_from_its_paper(assistant: Assistant, name: str, paper: str) -> None:
+    answers = {form: assistant.ask(form.format(name)) for form in FORMS}
+    assert {f: (a.outcome, cited(a)[:1]) for f, a in answers.items()} == {f: ("answered", [paper]) for f in FORMS}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["{}", "{} really?", "please, {}", "{}, thanks!", "{}??"],
+    ids=["as it is", "really", "please", "thanks", "??"],
+)
+@pytest.mark.parametrize(
+    "question", ["How long does a CrabTag battery last?", "how much rain does a roof of moss hold"]
+)
+def test_politeness_and_doubt_change_nothing(assistant: Assistant, question: str, change: str) -> None:
+    plain = assistant.ask(question)
+    changed = assistant.ask(change.format(question.rstrip("?")))
+    assert (changed.outcome, cited(changed)) == (plain.outcome, cited(plain))
+    assert plain.outcome == "answered"
+
+
+def test_case_changes_nothing(assistant: Assistant) -> None:
+    for question in ("How does MossNet count?", "which papers are about moss?"):
+        assert cited(assistant.ask(question.lower())) == cited(assistant.ask(question.upper()))
+
+
+def test_a_misspelt_name_is_put_right_and_can_be_insisted_on(assistant: Assistant) -> None:
+    answer = assistant.ask("What does LichenFomer do?")
+    assert cited(answer) == ["m3"]
+    assert answer.notes == ("Showing results for “LichenFormer”, not “LichenFomer”.",)
+    for exact in (
+        assistant.ask("What does LichenFomer do?", exact=True),
+        assistant.ask('What does "LichenFomer" do?'),
+    ):
+        assert (exact.outcome, exact.notes) == ("not_stated", ()) or exact.outcome == "nothing_relevant"
+        assert "No abstract here mentions LichenFomer." in exact.text
+        assert any("LichenFormer" in way for way in exact.suggestions)
+
+
+@pytest.mark.parametrize("thing", ["SlugLM-3", "MossNet 5", "FernGPT"])
+def test_a_thing_that_is_not_there_is_said_first(assistant: Assistant, thing: str) -> None:
+    answer = assistant.ask(f"How does {thing} work?")
+    assert answer.outcome != "answered"
+    assert answer.claims == ()
+    assert answer.text.startswith(f"No abstract here mentions {thing}.")
+    assert answer.suggestions
+
+
+def test_an_overview_reads_in_order_and_leaves_noise_out(assistant: Assistant) -> None:
+    answer = assistant.ask("Summarise MossNet")
+    abstract = PAPERS[0].abstract
+    places = [abstract.index(c.text) for c in answer.claims]
+    assert places == sorted(places)
+    assert not any(word in answer.text for word in ("https", "Code is", "hope"))
+    assert answer.strength == "strong"
+    assert "fails on wet walls" in assistant.ask("What are the limitations of MossNet?").text
+    assert assistant.ask("limitations of CrabTag?").text.startswith("The abstract names no limitations.")
+
+
+def test_a_quote_in_mid_thought_names_its_paper(assistant: Assistant) -> None:
+    answer = assistant.ask("Which tag sends a signal each minute by a coil of copper wire?")
+    (claim,) = [c for c in answer.claims if c.text.startswith("It sends")]
+    assert claim.lead == "CrabTag:" or answer.claims.index(claim) > 0
+    assert "CrabTag: It sends" in answer.text or "We introduce CrabTag" in answer.text
+
+
+def test_records_answer_who_when_where(assistant: Assistant) -> None:
+    said = {q: assistant.ask(q) for q in ("who wrote MossNet?", "When was CrabTag published?", "link to LichenFormer")}
+    assert [a.claims[0].catalogue for a in said.values()] == [True] * 3
+    wrote, when, link = (a.text for a in said.values())
+    assert "Ina Beck and Al Roe" in wrote
+    assert "2019" in when
+    assert "https://example.org/m3" in link
+    assert "@misc{m2," in assistant.ask("bibtex of CrabTag").text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How many papers are there?", "5 papers."),
+        ("which years do the papers cover?", "2019 to 2023"),
+        ("how many papers from 2023?", "2 papers from 2023."),
+        ("papers by Ina Beck", "2 papers by Ina Beck"),
+        ("Which papers did Ed Poe write?", "2 papers by Ed Poe"),
+        ("list all papers since 2021", "3 papers since 2021"),
+        ("what is the newest paper?", "The newest:"),
+        ("What is new since the last import?", "added 5 papers"),
+        ("who are the authors?", "Ina Beck (2)"),
+        ("papers by Song Han", "No paper here is by Song Han."),
+        ("papers by Zoe Muller", "1 paper by Zoe Muller"),
+    ],
+)
+def test_the_collection_is_told_from_the_catalogue(assistant: Assistant, question: str, said: str) -> None:
+    assert said in assistant.ask(question).text
+
+
+def test_themes_are_named(assistant: Assistant) -> None:
+    answer = assistant.ask("What are the main themes of this collection?")
+    assert answer.listing
+    assert set(cited(answer)) <= {p.id for p in PAPERS}
+
+
+def test_follow_ups_mean_what_was_shown(assistant: Assistant) -> None:
+    _, second, newer, more = talk(
+        assistant, "papers by Ina Beck", "tell me about the second one", "who wrote it?", "what about LichenFormer?"
+    )
+    assert cited(second) == ["m2"]
+    assert "Ina Beck" in newer.text
+    assert cited(more) == ["m3"]
+    shown, which, both = talk(assistant, "Compare MossNet and CrabTag", "which is newer?", "compare them")
+    assert cited(shown) == cited(both) == ["m1", "m2"]
+    assert which.text.startswith("MossNet is newer.")
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("Wie viele Steine wurden für die Untersuchung der Flechten verwendet?", False),
+        ("Combien de toits ont été mesurés pendant une année entière ?", False),
+        ("苔藓的屋顶能容纳多少雨水?", False),
+        ("Was macht eigentlich CrabTag mit den Krabben im Hafen?", True),
+    ],
+)
+def test_a_language_that_is_not_read_is_told(assistant: Assistant, question: str, answered: bool) -> None:
+    answer = assistant.ask(question)
+    assert "all-MiniLM-L6-v2 does not read" in answer.text
+    assert (answer.outcome == "answered") == answered
+
+
+def test_a_question_that_names_its_own_topic_is_no_follow_up(tmp_path: Path) -> None:
+    page = tmp_path / "switch.csv"
+    page.write_text(
+        "title,abstract\n"
+        "PondNet: a network that counts newts,PondNet counts newts in photographs of ponds. PondNet needs ninety "
+        "photographs to learn.\n"
+        "OwlTag: rings for owls,OwlTag follows owls in barns with rings. An OwlTag ring lasts nine years.\n"
+        "Ferns on quarry walls,Ferns on quarry walls grow four millimetres a year. Ferns are older than the walls.\n"
+    )
+    library = Library.open(tmp_path / "home")
+    library.sync(read_papers(page))
+    answers = talk(
+        Assistant(library),
+        "What does PondNet do?", "What about ferns on quarry walls?", "What about OwlTag?",
+        "How about the growth of ferns?",
+    )  # fmt: skip
+    assert [a.citations[0].paper.title.split()[0] for a in answers] == ["PondNet:", "Ferns", "OwlTag:", "Ferns"]
+    library.close()
+
+
+def test_years_and_authors_filter_and_a_word_that_all_have_refuses_nothing(tmp_path: Path) -> None:
+    page = tmp_path / "ferns.csv"
+    page.write_text(
+        "title,abstract,year,authors\n"
+        "Fern on walls,Fern on walls dries in summer and greens again in rain.,2018,Mia Orr\n"
+        "Fern on roofs,Fern on roofs holds water and falls off in storms.,2020,Jo Fay\n"
+        "Fern in streams,Fern in streams shelters insects from fish.,2019,Mia Orr\n"
+    )
+    library = Library.open(tmp_path / "home")
+    library.sync(read_papers(page))
+    assistant = Assistant(library)
+    of_2018 = assistant.ask("Which papers from 2018 are about ferns?")
+    assert [c.paper.title for c in of_2018.citations] == ["Fern on walls"]
+    by_orr = assistant.ask("Which papers did Mia Orr write?")
+    assert {c.paper.title for c in by_orr.citations} == {"Fern on walls", "Fern in streams"}
+    assert len(assistant.ask("Which papers are about fern?").citations) == 3
+    assert [h.paper.title for h in library.search("rain", where={"author": "Orr"})] == [
+        "Fern on walls",
+        "Fern in streams",
+    ]
+    library.close()
