@@ -8,15 +8,17 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from eval import baselines as base
 from eval.aggregate import Answered, build_report, claim_row
 from eval.answers import ranking, read_answers, to_reply, to_row
 from eval.cases import Case, check_cases, read_cases
 from eval.metrics import DEPTH, Reply
+from eval.overheard import Heard, Overheard
 from eval.render import write_report
 from eval.report import Report, save
 from eval.score import Scorer, in_parallel, judge_hash, source_hash
@@ -168,9 +170,12 @@ def _prepare(folder: Path, header: Mapping[str, Any], fresh: bool) -> None:
 
 
 def _ask(assistant: Assistant, case: Case) -> dict[str, Any]:
-    answer = assistant.ask(case.question, history=case.history)
+    heard = Heard()
+    listened = copy(assistant)
+    listened.llm = cast("ChatModel", Overheard(assistant.llm, heard)) if assistant.llm else None
+    answer = listened.ask(case.question, history=case.history)
     retrieved = assistant.library.retrieve(answer.standalone or case.question, DEPTH)
-    return to_row(case, answer, *ranking(retrieved, calibration_of(assistant.library)))
+    return to_row(case, answer, *ranking(retrieved, calibration_of(assistant.library)), heard.to_dict())
 
 
 def _baselines(library: Library, llm: ChatModel | None) -> dict[str, Ask]:
