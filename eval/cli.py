@@ -54,6 +54,10 @@ def run(
     parallel: Parallel = 1,
     baselines: Baselines = True,
     meta_file: MetaFile = None,
+    forms: Annotated[
+        int | None,
+        typer.Option(min=0, help="Papers, and questions, asked in ten wordings each; 12, 1 where a model answers."),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
 ) -> None:
     """Ask the labelled questions, and report on the answers."""
@@ -70,6 +74,7 @@ def run(
         parallel=parallel,
         baselines=baselines,
         judge_error=error,
+        forms=forms,
         fresh=fresh,
         progress=sys.stderr.isatty(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eval.blocks import Block, Fold, Heading, Lead, Plot, Table
+from eval.blocks import Block, Fold, Heading, Lead, Plot, Table, Text
 from eval.losses import STEPS
 from eval.report import Report
 from eval.verdict import kind_name, verdict_sentences
@@ -27,7 +27,32 @@ def front_blocks(report: Report, plots: bool) -> list[Block]:
     if report.bad:
         blocks += [Heading(f"The {len(report.bad)} worst questions"), *map(_bad, report.bad)]
     blocks += [Heading("By kind of question"), _kinds(report)]
+    if report.forms:
+        blocks += [Heading("The same in other words"), *_forms(report.forms)]
     return [*blocks, Fold("What the steps mean", [_steps(lost)])] if any(lost.values()) else blocks
+
+
+def _forms(forms: Mapping[str, Any]) -> list[Block]:
+    low, high = forms["spread"]
+    told = (
+        f"{forms['requests']} requests in ten wordings each: {_share(forms, 'alike')} answered alike, "
+        f"{_share(forms, 'right')} rightly; by wording {100 * low:.0f} to {100 * high:.0f}%."
+    )
+    rows = [[w["wording"], w["family"], f"{100 * w['right']:.0f}%", str(w["n"])] for w in forms["wordings"]]
+    rows.sort(key=lambda row: float(row[2][:-1]))
+    folds = [Fold("By wording", [Table(["wording", "", "right", "requests"], rows)], "the worst first")]
+    if forms["worst"]:
+        uneven = [
+            [w["request"], f"{100 * w['alike']:.0f}%", f"{w['right']} of 10", " | ".join(w["wrong"])]
+            for w in forms["worst"]
+        ]
+        folds.append(Fold("The worst requests", [Table(["request", "alike", "right", "wrong, for example"], uneven)]))
+    return [Text(told), *folds]
+
+
+def _share(forms: Mapping[str, Any], name: str) -> str:
+    low, high = forms[f"{name}_interval"]
+    return f"{100 * forms[name]:.0f}%" + ("" if low is None else f" ({100 * low:.0f} to {100 * high:.0f})")
 
 
 def _kinds(report: Report) -> Table:
