@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from eval.answers import ranking, to_row
 from eval.cases import Case
+from eval.hiding import hiding
 from eval.metrics import DEPTH
 from eval.overheard import Heard, Overheard
 from eval.report import save
@@ -45,9 +46,10 @@ def ask_case(assistant: Assistant, case: Case) -> dict[str, Any]:
     """The product's answer as a row, with the papers found and what a model was sent and wrote. Raises LLMError."""
     heard = Heard()
     listened = copy(assistant)
+    listened.library = hiding(assistant.library, case.without)
     listened.llm = cast("ChatModel", Overheard(assistant.llm, heard)) if assistant.llm else None
     answer = listened.ask(case.question, history=case.history)
-    retrieved = assistant.library.retrieve(answer.standalone or case.question, DEPTH)
+    retrieved = listened.library.retrieve(answer.standalone or case.question, DEPTH)
     return to_row(case, answer, *ranking(retrieved, calibration_of(assistant.library)), heard.to_dict())
 
 

@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Any
 from eval.cases import Case, normal
 from eval.metrics import Reply
 from eval.stats import SEED, estimate, interval
+from eval.subjects import subjects_of
 from rag.answering.languages import unread_language
 from rag.models.token_vectors import is_stopword
 
 if TYPE_CHECKING:
     from rag.library import Library
-    from rag.types import Paper
 
 QUOTING = 12  # papers and labelled questions each, for an answerer that quotes
 MODEL = 1  # for a model, which takes seconds or cents an answer
-MAX_NAME = 3  # words before the colon of a title that count as the name of what it is about
 _SEPARATOR = "@"  # in the id of a case, before the number of its wording
 
 ABOUT: tuple[str, ...] = (
@@ -101,8 +100,8 @@ def form_cases(library: Library, cases: Sequence[Case], n: int) -> list[Case]:
     dice = random.Random(SEED)
     subjects = _subjects(library)
     made = []
-    for name, paper in dice.sample(subjects, min(n, len(subjects))):
-        base = Case(f"about:{paper.id}", "about", "", gold_titles=(paper.title,))
+    for name, paper_id, title in dice.sample(subjects, min(n, len(subjects))):
+        base = Case(f"about:{paper_id}", "about", "", gold_titles=(title,))
         made += [_worded(base, at, form.format(name)) for at, form in enumerate(ABOUT)]
     usable = [c for c in cases if not c.history and not unread_language(c.question, library.embedder)]
     for case in dice.sample(usable, min(n, len(usable))):
@@ -115,16 +114,11 @@ def _worded(base: Case, at: int, question: str) -> Case:
     return replace(base, id=f"{base.id}{_SEPARATOR}{at}", question=question)
 
 
-def _subjects(library: Library) -> list[tuple[str, Paper]]:
-    """What papers are about by the name before the colon of their title; where there are few such, the titles."""
-    papers = sorted(library.papers(), key=lambda p: p.id)
-    heads = Counter(normal(p.title.partition(":")[0]) for p in papers)
-    named = []
-    for paper in papers:
-        head, colon, _ = paper.title.partition(":")
-        if colon and len(head.split()) <= MAX_NAME and heads[normal(head)] == 1:
-            named.append((head, paper))
-    return named if len(named) >= QUOTING else [(f"“{p.title}”", p) for p in papers if p.title and p.abstract]
+def _subjects(library: Library) -> list[tuple[str, str, str]]:
+    """(name, id, title) of what papers are about: those whose title gives a name, all where these are few."""
+    subjects = subjects_of(library)
+    named = [s for s in subjects if s.named]
+    return [(s.name, s.paper.id, s.title) for s in (named if len(named) >= QUOTING else subjects)]
 
 
 def weigh_forms(asked: FormsReport) -> dict[str, Any]:

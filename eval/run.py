@@ -15,8 +15,9 @@ from eval import baselines as base
 from eval.aggregate import Answered, build_report, claim_row
 from eval.answers import read_answers, to_reply
 from eval.asking import Ask, answer_all, ask_case, dump, prepare
-from eval.cases import Case, check_cases, read_cases
+from eval.cases import LATER_FIELDS, Case, check_cases, read_cases
 from eval.forms import FormsReport, form_cases, forms_wanted, weigh_forms
+from eval.hiding import hiding
 from eval.metrics import Reply
 from eval.render import write_report
 from eval.report import Report, save
@@ -107,6 +108,8 @@ def score_answers(
     Raises SourceError that lists every line that cannot be scored; then nothing is.
     """
     cases = None if questions is None else _cases(questions, split, library)
+    if hidden := [case.name for case in cases or () if case.without]:
+        raise SourceError(f"{hidden[0]} hides sentences ('without'), which only eval run can; leave such questions out")
     replies = read_answers(answers, cases)
     asked = [Case(r.id, "all", r.question) for r in replies] if cases is None else cases
     about = {"split": split, "settings": {"answers": Path(answers).name}}
@@ -138,10 +141,16 @@ def _cases(questions: Questions, split: str | None, library: Library) -> list[Ca
 def _hashes(library: Library, cases: Sequence[Case]) -> dict[str, str]:
     return {
         "corpus": corpus_hash(library),
-        "questions": _hash(sorted(json.dumps({**asdict(c), "place": ""}, sort_keys=True) for c in cases)),
+        "questions": _hash(sorted(json.dumps(_content(c), sort_keys=True) for c in cases)),
         "prompts": source_hash(prompts.__name__),
         "code": source_hash("rag", base.__name__, "eval.forms"),
     }
+
+
+def _content(case: Case) -> dict[str, Any]:
+    """What a question says. Fields that came later count only where they are used, so that old hashes hold."""
+    content = {**asdict(case), "place": ""}
+    return {name: value for name, value in content.items() if value or name not in LATER_FIELDS}
 
 
 def _hash(value: Any) -> str:
@@ -169,7 +178,7 @@ def judge_for(judge: str | Judge, library: Library, llm: ChatModel | None = None
 def _baselines(library: Library, llm: ChatModel | None) -> dict[str, Ask]:
     asks: dict[str, Ask] = {
         base.RANDOM: lambda case: base.random_paper(library, case),
-        base.COPIED: lambda case: base.first_passage(library, case),
+        base.COPIED: lambda case: base.first_passage(hiding(library, case.without), case),
     }
     return {**asks, base.CLOSED: lambda case: base.closed_book(llm, case)} if llm is not None else asks
 
