@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from eval.cli import app as eval_app
+from rag.cli.checking import app as checking_app
 from rag.cli.library import app as library_app
 from rag.cli.library import library_to_try
 from rag.cli.options import (
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 
 app.add_typer(library_app)
+app.add_typer(checking_app)
 app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
 app.add_typer(bench_app, name="bench")
