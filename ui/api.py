@@ -9,7 +9,7 @@ import gradio as gr
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
-from ui.running import Running
+from rag.serving.running import Running
 
 _MAX_PAPERS = 100  # papers of a search
 

@@ -19,6 +19,9 @@ import gradio as gr
 
 from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
+from rag.serving.guard import Access
+from rag.serving.running import Running
+from rag.serving.site import Site, site
 from rag.settings import Settings
 from ui import api
 from ui.access import check_host
@@ -28,7 +31,6 @@ from ui.evaluate_tab import EvaluateTab
 from ui.examples import Examples
 from ui.library_tab import LibraryTab
 from ui.parts import Parts
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
@@ -82,13 +84,18 @@ def serve(
     auth: Any = None,
     insecure: bool = False,
     open_browser: bool = False,
+    token: str = "",
+    mcp: bool = False,
+    write: bool = False,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serves the page until Ctrl-C or SIGTERM, on the next free port if `port` is taken.
 
     After SIGTERM answers being made have _GRACE_SECONDS to end; those that do not are stopped, and their pages say so.
 
-    `on_ready` is told the address. `auth` is as gradio takes it: (user, password), a list of these, or a function.
+    Beside the page other programs are served (`rag.serving`): with `token` only those that send it; and where `mcp` is
+    set that protocol, whose clients may add papers with `write`. `on_ready` is told the address. `auth` is as gradio
+    takes it: (user, password), a list of these, or a function.
     Raises SettingsError for an address that others can reach, without `auth` and without `insecure`.
     """
     check_host(host, auth is not None, insecure)
@@ -97,7 +104,8 @@ def serve(
     mask = os.umask(0o077)  # conversations, uploads and reports are for who serves the page, whatever writes them
     os.environ.setdefault("GRADIO_TEMP_DIR", str(assistant.library.home.absolute() / "uploads"))
     page = build_app(assistant, running=running)
-    launch(page, host, free, auth)
+    access = Access(host, token, auth is not None)
+    launch(page, host, free, auth, site(assistant, running, access, mcp=mcp, write=write))
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
     if open_browser:
@@ -119,8 +127,8 @@ def serve(
             signal.signal(signal.SIGTERM, before)
 
 
-def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
-    """Starts the server in threads; `page.close()` ends it."""
+def launch(page: gr.Blocks, host: str, port: int, auth: Any = None, beside: Site | None = None) -> None:
+    """Starts the server in threads, with the routes of `beside` in front of the page's; `page.close()` ends it."""
     page.launch(
         server_name=host,
         server_port=port,
@@ -140,6 +148,7 @@ def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
         footer_links=["api"],
         enable_monitoring=False,
         pwa=False,
+        app_kwargs=beside.app_arguments if beside else None,
     )
 
 

@@ -10,11 +10,11 @@ import gradio as gr
 
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
+from rag.serving.running import Running
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, history
 from ui.parts import EDIT, QUIET, Parts, Update, evidence, messages, owner_of, said
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers

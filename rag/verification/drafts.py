@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -58,6 +58,10 @@ class Draft:
     references: dict[str, str] = field(default_factory=dict)
     bibliographies: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def without_files(self) -> Draft:
+        """The same, so that no file that it names is read."""
+        return replace(self, bibliographies=())
 
     @property
     def statements(self) -> list[Statement]:

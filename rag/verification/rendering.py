@@ -69,7 +69,7 @@ def html_marks(report: TextReport) -> str:
         found = [_found(s) for s in paragraph if s.finding != "no_claim" or s.citations]
         parts += found
     parts += [f'<p class="notes">{escape(note)}</p>' for note in report.notes]
-    return "\n".join(parts)
+    return "".join(parts)
 
 
 def _marked(s: CheckedStatement) -> str:
