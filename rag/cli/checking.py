@@ -80,3 +80,47 @@ def _unusable_is_2() -> Iterator[None]:
     except AskpapersError as error:
         say(f"askpapers: {error}")
         raise typer.Exit(2) from None
+
+
+@app.command()
+def verify(
+    answer: Annotated[Path, typer.Argument(help="An answer, as `askpapers ask --json` prints it.")],
+    as_json: Json = False,
+    home: Home = None,
+    llm: Llm = None,
+    judge: JudgeOption = None,
+    embedding: Embedding = None,
+) -> None:
+    """Tell whether the citations of a stored answer still stand, what changed, and judge its sentences anew.
+
+    Exit code 0 when all stands, 1 when not, 2 when it cannot be verified.
+    """
+    from rag.verification.answer_verify import read_answer
+    from rag.verification.answer_verify import verify as verified
+    from rag.verification.deciding import load_decider
+
+    with _unusable_is_2():
+        stored = read_answer(answer)
+        settings, library, model = _opened(home, llm, judge, embedding)
+        found = verified(stored, library, load_decider(settings.judge, library, model))
+    print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if as_json else found)
+    if not found.stands:
+        raise typer.Exit(1)
+
+
+@app.command()
+def disagree(
+    claim: Annotated[str, typer.Argument(help="A sentence.")],
+    as_json: Json = False,
+    home: Home = None,
+    llm: Llm = None,
+    judge: JudgeOption = None,
+    embedding: Embedding = None,
+) -> None:
+    """Show who says a claim and who disagrees, side by side, judged by a judge that can tell."""
+    from rag.verification.deciding import load_decider
+    from rag.verification.disagreement import sides_of
+
+    settings, library, model = _opened(home, llm, judge, embedding)
+    sides = sides_of(claim, library, load_decider(settings.judge, library, model))
+    print(json.dumps(sides.to_dict(), ensure_ascii=False, indent=2) if as_json else sides)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,12 +70,17 @@ def ask(
     exact: Annotated[bool, typer.Option("--exact", help="Take words as they are spelt.")] = False,
 ) -> None:
     """Answer one question."""
+    from rag.serving.tracing import trace as trace_spans
+    from rag.verification.answer_export import exported
+
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
-    answer = open_assistant(settings).ask(question, where=_where(year, category, source, author), exact=exact)
+    assistant, started = open_assistant(settings), time.time_ns()
+    answer = assistant.ask(question, where=_where(year, category, source, author), exact=exact)
+    trace_spans(answer, started)
     if trace:
         with open(trace, "a", encoding="utf-8", opener=owner_only) as file:
-            file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
-    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer)
+            file.write(json.dumps(exported(answer, assistant), ensure_ascii=False) + "\n")
+    print(json.dumps(exported(answer, assistant), ensure_ascii=False, indent=2) if as_json else answer)
     if answer.outcome != "answered":
         raise typer.Exit(3)
 
