@@ -151,7 +151,7 @@ def api(assistant: Assistant, running: Running, watch: Watch) -> FastAPI:
 
 
 def checked(assistant: Assistant, given: Text, stop: Event) -> TextReport:
-    """The text's report. Raises StoppedError once `stop` is set, SourceError, LLMError."""
+    """The text's report; given up once `stop` is set. Raises SourceError, LLMError."""
 
     def look(done: int) -> None:
         if stop.is_set():

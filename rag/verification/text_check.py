@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from rag.answering.triage import CLEARLY, SURE
 from rag.library import Library
 from rag.models.llms import ChatModel
 from rag.retrieval.hybrid import without_withdrawn
-from rag.text.entities import NAME, mentions, numbers_missing, polarity_differs
+from rag.text.entities import NAME, mentions, numbers_missing, turned_round
 from rag.text.words import content_words
 from rag.types import Evidence, Paper
 from rag.verification.deciding import COVERAGE_TELLS, Decider, load_decider
@@ -228,6 +229,8 @@ def differences(text: str, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     abstracts = list(dict.fromkeys(f"{e.paper.title} {e.paper.abstract}" for e in evidence))
     there = " ".join(abstracts)
     numbers = [f"number {n}" for n in numbers_missing(text, abstracts)]
-    names = [f"name {n}" for n in dict.fromkeys(NAME.findall(text)) if not mentions(n, there)]
-    turned = polarity_differs(text, " ".join(e.sentence.text for e in evidence))
+    # "HIV-positive" is named where HIV is.
+    named = {name: re.sub(r"(?:-[a-z]+)+$", "", name) for name in NAME.findall(text)}
+    names = [f"name {name}" for name, bare in named.items() if not (mentions(name, there) or mentions(bare, there))]
+    turned = turned_round(text, " ".join(e.sentence.text for e in evidence))
     return (*numbers, *names, *(["direction or negation"] if turned else []))
