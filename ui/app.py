@@ -22,10 +22,12 @@ from rag.errors import SettingsError
 from rag.serving.guard import Access
 from rag.serving.running import Running
 from rag.serving.site import Site, site
+from rag.serving.watching import Watch
 from rag.settings import Settings
 from ui import api
 from ui.access import check_host
 from ui.chat_tab import ChatTab
+from ui.check_tab import CheckTab
 from ui.conversations import Conversations
 from ui.evaluate_tab import EvaluateTab
 from ui.examples import Examples
@@ -46,10 +48,15 @@ _MAX_TABS = 1000  # open at once, whose state is kept: Gradio takes some 0.3 MB 
 _DAY = 86400
 
 
-def build_app(assistant: Assistant, settings: Settings | None = None, running: Running | None = None) -> gr.Blocks:
+def build_app(
+    assistant: Assistant,
+    settings: Settings | None = None,
+    running: Running | None = None,
+    watch: Watch | None = None,
+) -> gr.Blocks:
     """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so.
 
-    `running` is given by who wants to bring its answers to an end.
+    `running` is given by who wants to bring its answers to an end, `watch` by who wants them counted.
     """
     running = running or Running()
     home = settings.home if settings else assistant.library.home
@@ -62,6 +69,8 @@ def build_app(assistant: Assistant, settings: Settings | None = None, running: R
         with gr.Tabs():
             with gr.Tab("Chat", id="chat", elem_id="tab-chat"):
                 parts.body()
+            with gr.Tab("Check", id="check-tab"):
+                CheckTab(assistant, running)
             with gr.Tab("Library", id="library"):
                 library_tab = LibraryTab(assistant.library)
             with gr.Tab("Settings", id="settings"):
@@ -70,7 +79,7 @@ def build_app(assistant: Assistant, settings: Settings | None = None, running: R
                 evaluate_tab = EvaluateTab(settings_tab, home)
         library_tab.wire(page, parts)
         evaluate_tab.wire(page)
-        ChatTab(parts, settings_tab, assistant, conversations, running)
+        ChatTab(parts, settings_tab, assistant, conversations, running, watch)
         Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
     page.queue(max_size=_MAX_QUEUED, default_concurrency_limit=_MAX_CONCURRENT)
     return page
@@ -101,11 +110,12 @@ def serve(
     check_host(host, auth is not None, insecure)
     free = _free_port(host, port)
     running = Running()
+    watch = Watch(running)
     mask = os.umask(0o077)  # conversations, uploads and reports are for who serves the page, whatever writes them
     os.environ.setdefault("GRADIO_TEMP_DIR", str(assistant.library.home.absolute() / "uploads"))
-    page = build_app(assistant, running=running)
+    page = build_app(assistant, running=running, watch=watch)
     access = Access(host, token, auth is not None)
-    launch(page, host, free, auth, site(assistant, running, access, mcp=mcp, write=write))
+    launch(page, host, free, auth, site(assistant, running, access, watch, mcp=mcp, write=write))
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
     if open_browser:

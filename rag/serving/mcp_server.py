@@ -26,6 +26,7 @@ from rag.errors import AskpapersError
 from rag.library import Library
 from rag.readers import read_papers
 from rag.retrieval.query import MAX_CHARACTERS
+from rag.serving.checks import checked
 from rag.serving.collection import described, find, paper_dict
 from rag.serving.jobs import Status, answering, done
 from rag.serving.mcp_results import (
@@ -39,7 +40,7 @@ from rag.serving.mcp_results import (
     of_hits,
     result,
 )
-from rag.serving.rest import MAX_PAPERS, Text, Where, checked
+from rag.serving.rest import MAX_PAPERS, Where
 from rag.serving.running import Running
 from rag.serving.watching import Watch
 from rag.verification.answer_export import askpapers_version
@@ -127,7 +128,7 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
         bib: Annotated[str, Field(max_length=MAX_BYTES, description="the .bib that its keys are looked up in")] = "",
     ) -> Annotated[CallToolResult, CheckResult]:
         """Check each sentence of a text: what says it, which numbers and names differ, which citations are wrong."""
-        report = await _done(running, partial(checked, assistant, Text(text=text, format=format, bib=bib)))
+        report = await _done(running, partial(checked, assistant, text, format, bib))
         told = report.to_dict()
         sentences = [sentence for paragraph in told["paragraphs"] for sentence in paragraph]
         return result(CheckResult.model_validate({**told, "sentences": sentences}), to_text(report).splitlines())

@@ -6,9 +6,6 @@ import json
 from collections.abc import AsyncGenerator
 from functools import partial
 from html import escape
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Event
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request
@@ -21,17 +18,15 @@ from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.retrieval.query import MAX_CHARACTERS
+from rag.serving.checks import checked
 from rag.serving.collection import described, paper_dict, papers_page
 from rag.serving.errors import error_body, gone, last, say_errors, status_of
-from rag.serving.jobs import Status, StoppedError, answering, done, unless_gone
+from rag.serving.jobs import Status, answering, done, unless_gone
 from rag.serving.running import Running
 from rag.serving.watching import Watch
 from rag.verification.answer_export import askpapers_version, exported
-from rag.verification.deciding import load_decider
-from rag.verification.reading import MAX_BYTES, Format, read_text
+from rag.verification.reading import MAX_BYTES, Format
 from rag.verification.rendering import to_html, to_markdown
-from rag.verification.report import TextReport
-from rag.verification.text_check import check_draft
 
 MAX_PAPERS = 100  # of a search, and of a page of the list
 MAX_TURNS = 50  # of a conversation that is sent along
@@ -131,7 +126,9 @@ def api(assistant: Assistant, running: Running, watch: Watch) -> FastAPI:
     @app.post("/check")
     async def check(given: Text, request: Request) -> Response:
         """Checks each sentence of a text: what says it, what differs, which citations are wrong."""
-        report = await unless_gone(partial(gone, request), done(running, partial(checked, assistant, given)))
+        report = await unless_gone(
+            partial(gone, request), done(running, partial(checked, assistant, given.text, given.format, given.bib))
+        )
         if report is None or given.form == "json":
             return JSONResponse(report.to_dict() if report else None)
         kind = HTMLResponse if given.form == "html" else Response
@@ -148,23 +145,6 @@ def api(assistant: Assistant, running: Running, watch: Watch) -> FastAPI:
 
     say_errors(app)
     return app
-
-
-def checked(assistant: Assistant, given: Text, stop: Event) -> TextReport:
-    """The text's report; given up once `stop` is set. Raises SourceError, LLMError."""
-
-    def look(done: int) -> None:
-        if stop.is_set():
-            raise StoppedError
-
-    draft = read_text(given.text, given.format)
-    decider = load_decider(assistant.judge, assistant.library, assistant.llm)
-    with TemporaryDirectory() as folder:
-        # Files that a text from elsewhere names are not read.
-        draft = draft.without_files()
-        bib = Path(folder) / "given.bib"
-        bib.write_text(given.bib, encoding="utf-8")
-        return check_draft(draft, assistant.library, decider, [bib] if given.bib.strip() else [], look)
 
 
 async def _events(

@@ -36,12 +36,20 @@ class Site:
         return {"routes": self.routes, **({"lifespan": self.lifespan} if self.lifespan else {})}
 
 
-def site(assistant: Assistant, running: Running, access: Access, *, mcp: bool = False, write: bool = False) -> Site:
+def site(
+    assistant: Assistant,
+    running: Running,
+    access: Access,
+    watch: Watch | None = None,
+    *,
+    mcp: bool = False,
+    write: bool = False,
+) -> Site:
     """/api, /v1, /healthz, /metrics, and /mcp where wanted, whose clients may add papers where `write` is set.
 
     Raises SettingsError where `mcp` is wanted and its extra is not installed.
     """
-    watch = Watch(running)
+    watch = watch or Watch(running)
     served: list[BaseRoute] = [
         Route("/healthz", _health(assistant)),
         Route("/metrics", Guard(_metrics(watch), access, refuse)),
