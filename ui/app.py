@@ -59,10 +59,11 @@ def build_app(
     `running` is given by who wants to bring its answers to an end, `watch` by who wants them counted.
     """
     running = running or Running()
+    watch = watch or Watch(running)
     home = settings.home if settings else assistant.library.home
     conversations = Conversations(home / "conversations.sqlite")
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
-        api.publish(assistant, running)  # first, so that no event of the page takes its names
+        api.publish(assistant, running, watch)  # first, so that no event of the page takes its names
         parts = Parts()
         with gr.Sidebar(width=270):
             parts.sidebar()

@@ -39,7 +39,7 @@ def follow(
     keep: Callable[[Answer], None],
     watch: Watch | None = None,
 ) -> Iterator[Progress]:
-    """The answer's progress up to its end. `keep` is given the answer even if nobody waits for it; `watch` counts it."""
+    """The answer's progress up to its end. `keep` is given the answer even if nobody waits; `watch` counts it."""
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
     def answer_into(noted: Callable[[Answer], None]) -> None:

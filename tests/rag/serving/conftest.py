@@ -59,7 +59,7 @@ def serve(library: Library) -> Iterator[Callable[..., Served]]:
         access: Access | None = None,
         running: Running | None = None,
         over: Library | None = None,
-        **given: bool,
+        **given: Any,
     ) -> Served:
         running = running or Running()
         assistant = Assistant(over or library, llm)
