@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -39,6 +40,9 @@ TURNS = 12  # messages before the question that are looked at
 _VARIANTS: dict[str, Checking | None] = {"": None, ":strict": "strict", ":flag": "flag", ":extractive": None}
 _SOURCES = "\n\n**Sources**\n\n"
 _LISTED = re.compile(r"^\[(\d{1,3})\] (.+)$", re.MULTILINE)
+_LINKING = re.compile(r"(\\(?=[\[\]<>])|[\[\]<>])")  # a backslash elsewhere is TeX's
+_HTTP = re.compile(r"\b(https?|ftp)://", re.IGNORECASE)
+_TRAILING = re.compile(r"(?: \[\d{1,3}\])*\s*$")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 
 
@@ -145,17 +149,36 @@ def conversation(messages: Sequence[Message], assistant: Assistant) -> tuple[str
 
 def content_of(answer: Answer) -> str:
     """The answer's text, and the sources that its markers stand for."""
-    notes = [f"{note}\n\n" for note in answer.notes]
+    notes = [f"{literal(note)}\n\n" for note in answer.notes]
     cited = [f"[{c.number}] {_linked(c)}" for c in answer.citations]
-    related = [f"- {p.display_title}" for p in answer.related]
+    related = [f"- {literal(p.display_title)}" for p in answer.related]
     listed = (
         _SOURCES + "\n\n".join(cited) if cited else "".join(f"\n{line}" for line in ("", *related)) if related else ""
     )
-    return "".join([*notes, answer.text, listed])
+    return "".join([*notes, markdown(answer).text, listed])
+
+
+def literal(text: str) -> str:
+    """Text that Markdown makes no link, picture or HTML of: it comes from papers, and clients render it."""
+    return _HTTP.sub(r"\1\\://", _LINKING.sub(r"\\\1", text))
+
+
+def piece_of(piece: str) -> str:
+    """A piece of a streamed answer, its markers left as they are."""
+    end = _TRAILING.search(piece)
+    assert end, "matches nothing, too"
+    return literal(piece[: end.start()]) + piece[end.start() :]
+
+
+def markdown(answer: Answer) -> Answer:
+    """The answer with all text of papers as `literal` has it."""
+    claims = tuple(replace(c, text=literal(c.text), lead=literal(c.lead)) for c in answer.claims)
+    table = answer.table and replace(answer.table, rows=tuple(map(literal, answer.table.rows)))
+    return replace(answer, claims=claims, message=literal(answer.message), table=table)
 
 
 def _linked(citation: Citation) -> str:
-    title = " ".join(citation.paper.title.replace("[", "(").replace("]", ")").split())
+    title = literal(" ".join(citation.paper.title.split()))
     url = web_address(citation.paper.url)
     return f"[{title}]({url})" if url else title
 
@@ -228,8 +251,8 @@ async def _chunks(
             if isinstance(event, Status):
                 yield f": {event.text}\n\n"
             elif isinstance(event, str):
-                said += event
-                yield chunk({"content": event})
+                said += piece_of(event)
+                yield chunk({"content": piece_of(event)})
             else:
                 content = content_of(event)
                 # What was streamed begins the content, but where notes or a table come to stand in front of it.
@@ -252,8 +275,9 @@ async def _chunks(
 
 def _behind(answer: Answer, content: str) -> str:
     """What comes behind the text that was streamed: notes, a table where there is one, and the sources."""
-    notes = [f"*{note}*\n\n" for note in answer.notes]
-    table = answer.table.to_markdown([str(c) for c in answer.claims]) if answer.table else ""
+    notes = [f"*{literal(note)}*\n\n" for note in answer.notes]
+    told = markdown(answer)
+    table = told.table.to_markdown([str(c) for c in told.claims]) if told.table else ""
     return "".join([*notes, table, *content.partition(_SOURCES)[1:]])
 
 
