@@ -25,7 +25,7 @@ from ui.access import check_host
 from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
 from ui.evaluate_tab import EvaluateTab
-from ui.examples import Examples
+from ui.front import Front
 from ui.library_tab import LibraryTab
 from ui.parts import Parts
 from ui.running import Running
@@ -55,21 +55,22 @@ def build_app(assistant: Assistant, settings: Settings | None = None, running: R
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
         api.publish(assistant, running)  # first, so that no event of the page takes its names
         parts = Parts()
+        front = Front(assistant.library, lambda: settings_tab.given)
         with gr.Sidebar(width=270):
             parts.sidebar()
         with gr.Tabs():
             with gr.Tab("Chat", id="chat", elem_id="tab-chat"):
                 parts.body()
-            with gr.Tab("Library", id="library"):
+            with gr.Tab("Library", id="library", elem_id="tab-library"):
                 library_tab = LibraryTab(assistant.library)
-            with gr.Tab("Settings", id="settings"):
+            with gr.Tab("Settings", id="settings", elem_id="tab-settings"):
                 settings_tab = SettingsTab(assistant)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluate_tab = EvaluateTab(settings_tab, home)
         library_tab.wire(page, parts)
         evaluate_tab.wire(page)
         ChatTab(parts, settings_tab, assistant, conversations, running)
-        Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
+        Sidebar(page, parts, settings_tab, conversations, front, running)
     page.queue(max_size=_MAX_QUEUED, default_concurrency_limit=_MAX_CONCURRENT)
     return page
 

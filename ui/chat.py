@@ -36,8 +36,12 @@ def follow(
     where: Mapping[str, Any] | None,
     stop: threading.Event,
     keep: Callable[[Answer], None],
+    failed: Callable[[str], None] = lambda error: None,
 ) -> Iterator[Progress]:
-    """The answer's progress up to its end. `keep` is given the answer even if nobody waits for it."""
+    """The answer's progress up to its end.
+
+    Even if nobody waits, `keep` is given the answer, or `failed` why there is none.
+    """
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
     def work() -> None:
@@ -51,10 +55,14 @@ def follow(
                     keep(piece)
                 news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
         except AskpapersError as error:
-            news.put(("error", str(error)))
+            tell(str(error))
         except Exception as error:  # else the page would wait for ever
-            news.put(("error", f"something went wrong ({type(error).__name__}); see the server's log"))
+            tell(f"something went wrong ({type(error).__name__}); see the server's log")
             raise
+
+    def tell(error: str) -> None:
+        failed(error)
+        news.put(("error", error))
 
     threading.Thread(target=work, name="answer", daemon=True).start()
     now, started = Progress(status="reading the question"), time.monotonic()

@@ -30,7 +30,7 @@ class SettingsTab:
     """The choices, and the assistant that they make."""
 
     def __init__(self, assistant: Assistant) -> None:
-        self._given = assistant
+        self.given = assistant
         choices = [("Quote the abstracts, without a model", "extractive")]
         if assistant.llm is not None:
             choices.insert(0, (f"{name_of(assistant.llm)}, in its own words, each sentence checked", "model"))
@@ -50,14 +50,14 @@ class SettingsTab:
     def _abilities(self) -> str:
         """What the model can do, or why it cannot be asked."""
         try:
-            return self._given.abilities()
+            return self.given.abilities()
         except AskpapersError as error:
             return str(error)
 
     def assistant(self, answerer: str, checking: Literal["strict", "flag", "off"], sources: float) -> Assistant:
         """The page's assistant with what was chosen; library, model and judge are shared."""
-        chosen = copy(self._given)
-        chosen.llm = None if answerer == "extractive" else self._given.llm
+        chosen = copy(self.given)
+        chosen.llm = None if answerer == "extractive" else self.given.llm
         chosen.checking = checking
         chosen.sources = max(1, min(_MAX_SOURCES, int(sources)))
         return chosen
