@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.library import Library
-from rag.text.entities import NAME
+from rag.text.entities import NAME, shouted
 from rag.text.words import content_words
 from rag.types import Paper
 
@@ -15,7 +15,7 @@ _COMMON = frozenset(
     "llm llms lm lms ai gpt nlp ap map vlm vlms mllm mllms cnn rnn ml 2d 3d qa tldr tl dr eli5 pdf doi url bibtex "
     "api gpu "
     "gpus cpu cpus tpu a100 h100 v100 bleu rouge f1 auc ndcg mrr hr recall id ids ok usa uk eu us faq kv ner asr tts "
-    "hr@10 recall@5 map@10 arxiv id".split()
+    "hr@10 recall@5 map@10 arxiv id phd msc bsc cs".split()
 )
 _VERSION = re.compile(r" (?:v(?:ersion)? ?)?\d+(?:\.\d+)*\b(?! ?%)(?! [a-z]+s\b)")
 _SMALL = re.compile(r"(?<![\w-])[a-z]{2,}[a-z-]*-?\d+(?:\.\d+)*[a-z]?(?![\w-])")
@@ -59,8 +59,8 @@ def named_things(library: Library, question: str) -> Named:
 
 def names_in(question: str) -> list[str]:
     """The named things of a question with their versions, in order: "AlphaFold 3", "gpt-5", a quoted title."""
-    if question.isupper() and len(question.split()) > 1:
-        return []  # all of it is shouted: capitals tell nothing
+    if shouted(question):
+        return []
     spans: list[tuple[int, int]] = [m.span(1) for m in _QUOTED.finditer(question)]
     for found in (*NAME.finditer(question), *_SMALL.finditer(question)):
         start, end = found.span()
