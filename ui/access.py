@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SettingsError
 
@@ -24,6 +25,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_owner(request: Any) -> bool:
+    """Whether a request comes from this machine, and from nobody in between."""
+    client = getattr(request, "client", None)
+    forwarded = "x-forwarded-for" in (getattr(request, "headers", None) or {})
+    return bool(client and client.host and is_loopback(client.host) and not forwarded)
 
 
 def login(setting: str) -> tuple[str, str]:

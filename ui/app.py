@@ -21,7 +21,7 @@ from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui import api
-from ui.access import check_host
+from ui.access import check_host, is_loopback
 from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
 from ui.evaluate_tab import EvaluateTab
@@ -44,10 +44,12 @@ _MAX_TABS = 1000  # open at once, whose state is kept: Gradio takes some 0.3 MB 
 _DAY = 86400
 
 
-def build_app(assistant: Assistant, settings: Settings | None = None, running: Running | None = None) -> gr.Blocks:
+def build_app(
+    assistant: Assistant, settings: Settings | None = None, running: Running | None = None, own: bool = False
+) -> gr.Blocks:
     """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so.
 
-    `running` is given by who wants to bring its answers to an end.
+    `running` is given by who wants to bring its answers to an end. `own` lets whoever opens it change its model.
     """
     running = running or Running()
     home = settings.home if settings else assistant.library.home
@@ -64,11 +66,12 @@ def build_app(assistant: Assistant, settings: Settings | None = None, running: R
             with gr.Tab("Library", id="library", elem_id="tab-library"):
                 library_tab = LibraryTab(assistant.library)
             with gr.Tab("Settings", id="settings", elem_id="tab-settings"):
-                settings_tab = SettingsTab(assistant)
+                settings_tab = SettingsTab(assistant, own)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluate_tab = EvaluateTab(settings_tab, home)
         library_tab.wire(page, parts)
         evaluate_tab.wire(page)
+        settings_tab.wire(page)
         ChatTab(parts, settings_tab, assistant, conversations, running)
         Sidebar(page, parts, settings_tab, conversations, front, running)
     page.queue(max_size=_MAX_QUEUED, default_concurrency_limit=_MAX_CONCURRENT)
@@ -97,7 +100,7 @@ def serve(
     running = Running()
     mask = os.umask(0o077)  # conversations, uploads and reports are for who serves the page, whatever writes them
     os.environ.setdefault("GRADIO_TEMP_DIR", str(assistant.library.home.absolute() / "uploads"))
-    page = build_app(assistant, running=running)
+    page = build_app(assistant, running=running, own=is_loopback(host) and auth is None)
     launch(page, host, free, auth)
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)

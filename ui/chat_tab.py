@@ -104,6 +104,7 @@ class ChatTab:
         )  # fmt: skip
         for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
+                yield {p.box: gr.skip()}  # Gradio sends the last update once more at the end
                 return
             if now.error or now.stopped:
                 kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)

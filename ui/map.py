@@ -44,11 +44,13 @@ def _drawn(library: Library) -> str:
     titles = dict(index.query("SELECT id, title FROM papers"))
     said = f"{len(ids):,} papers{' of ' + format(len(library), ',') if len(ids) < len(library) else ''}"
     svg = _svg(places, groups, len(ids))
-    for number, paper in enumerate(ids):
-        svg = svg.replace(
-            f'<a xlink:href="#p{number}">',
-            f'<a class="do" name="paper" href="#" data-value="{escape(paper)}"><title>{escape(titles[paper])}</title>',
-        )
+
+    def link(found: re.Match[str]) -> str:
+        paper = ids[int(found[1])]
+        opening = f'<a class="do" name="paper" href="#" data-value="{escape(paper)}">'
+        return f"{opening}<title>{escape(titles[paper])}</title>"
+
+    svg = re.sub(r'<a xlink:href="#p(\d+)"[^>]*>', link, svg)
     return f"<p>{said}; those near in meaning lie near each other. Click a point to open its paper.</p>{svg}"
 
 
@@ -67,7 +69,7 @@ def _svg(places: np.ndarray, groups: np.ndarray, n: int) -> str:
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     svg = out.getvalue()[out.getvalue().index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.DOTALL)
     return re.sub(
         r'<svg [^>]*viewBox="([^"]+)"[^>]*>', r'<svg viewBox="\1" role="group" aria-label="Map">', svg, count=1
     )

@@ -258,5 +258,4 @@ def tools(name: str, made: str) -> str:
 def answerers(forms: Iterable[tuple[str, str]], abilities: str) -> str:
     """What the model can do; the forms that its setting can take, and what each lacks."""
     rows = "".join(f"<tr><td><code>{text(form)}</code></td><td>{text(state)}</td></tr>" for form, state in forms)
-    how = "The page offers the model that it was started with: <code>askpapers serve --llm …</code>"
-    return f"<p>{text(abilities)}</p><p>{how}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"
+    return f"<p>{text(abilities)}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"

@@ -95,7 +95,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 @contextmanager
 def served(assistant: Assistant) -> Iterator[str]:
-    page = app.build_app(assistant)
+    page = app.build_app(assistant, own=True)
     app.launch(page, "127.0.0.1", app._free_port("127.0.0.1", 7870))
     try:
         yield page.local_url
