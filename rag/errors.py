@@ -7,6 +7,7 @@ AskpapersError
 |   |-- NoIndexError   there is no index yet
 |   `-- BusyError      another process or machine is writing to it
 |-- QuestionError      a question that cannot be asked (blank, far too long)
+|-- FetchError         a service that papers are fetched from cannot be reached or refuses
 `-- LLMError           the language model cannot be reached or refused to work
 """
 
@@ -50,6 +51,10 @@ class BusyError(LibraryError):
 
 class QuestionError(AskpapersError):
     """A question that cannot be asked: blank, or far too long."""
+
+
+class FetchError(AskpapersError):
+    """A service on the network cannot be reached, refuses, or answers what cannot be read."""
 
 
 class LLMError(AskpapersError):

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
     judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
     sources: int = Field(8, ge=1, le=50, description="papers an answer may draw on")
+    mailto: str = Field("", description="your mail address, told to services that papers are fetched from")
+    openalex_key: SecretStr = Field(SecretStr(""), description="OpenAlex's key (free at openalex.org/settings/api)")
+    semanticscholar_key: SecretStr = Field(SecretStr(""), description="Semantic Scholar's key")
+    pubmed_key: SecretStr = Field(SecretStr(""), description="NCBI's key")
     host: str = Field("127.0.0.1", description="address the page binds")
     port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")
 

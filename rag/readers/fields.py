@@ -19,7 +19,7 @@ NAMES: dict[str, tuple[str, ...]] = {
                 "byline", "af", "au", "fullauthornames", "authordisplayname", "inventors"),
     "year": ("year", "publicationyear", "publishedyear", "pubyear", "py", "yearpublished", "issued", "published",
              "publicationdate", "date", "coverdate", "publisheddate", "dateofpublication", "datepublished", "created",
-             "publishedonline", "publishedprint", "years", "releasedate",
+             "publishedonline", "publishedat", "publishedprint", "years", "releasedate",
              "source"),
     "doi": ("doi", "digitalobjectidentifier", "dois", "di", "articledoi", "doilink", "doiurl", "idsdoi",
             "openurllink"),

@@ -80,6 +80,7 @@ def _semantic_scholar(record: dict[str, Any]) -> dict[str, Any]:
         "doi": ids.get("DOI") or record.get("doi"),
         "eprint": ids.get("ArXiv") or record.get("arxivId"),
         "pmid": ids.get("PubMed"),
+        "url": None if ids.get("DOI") or ids.get("ArXiv") else record.get("url"),  # its own page: better the paper's
         "venue": record.get("venue") or _dict(journal).get("name"),
         "year": record.get("year") or record.get("publicationDate"),
         "type": None,
