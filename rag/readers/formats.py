@@ -55,9 +55,10 @@ FORMATS: dict[str, Format] = {
         "a first row that names a title and an abstract column", csv_table.read),
     "jsonl": Format(
         "JSON, JSON lines", ".json .jsonl",
-        "OpenAlex, Crossref, Semantic Scholar, CSL (Zotero, pandoc), Zotero's API, BEIR, any list of objects",
+        "OpenAlex, Crossref, Semantic Scholar, DataCite (Zenodo), Hugging Face, CSL (Zotero, pandoc), Zotero's API, "
+        "BEIR, any list of objects",
         "`{` or `[{`", jsonl.read),
-    "medline": Format("MEDLINE", ".nbib .txt", "PubMed, Ovid", "a line `PMID- `", medline.read),
+    "medline": Format("MEDLINE", ".nbib .txt", "PubMed, ERIC", "a line `PMID- ` or `OWN - ERIC`", medline.read),
     "pubmed_xml": Format("PubMed XML", ".xml", "PubMed, E-utilities", "`<PubmedArticleSet>`", pubmed_xml.read),
     "pubmed_text": Format(
         "PubMed text (abstracts)", ".txt", "PubMed's \"Abstract (text)\"", "numbered records with a line `PMID: `",

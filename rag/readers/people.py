@@ -18,7 +18,7 @@ _ORGANISATION = re.compile(
     r"|laborator\w+|alliance|task force|commission|museum|hospital|program(?:me)?|working party|project)\b",
     re.IGNORECASE,
 )
-_INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?|-|\s)?){1,4}"
+_INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?-?|-|\s)?){1,4}"
 _VANCOUVER = re.compile(rf"((?:[^\W\d_]|['’.-]|\s)*?[^\W\d_]{{2,}})\s+({_INITIALS})(?:\s+(Jr|Sr|II|III|IV)\.?)?")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV|MD|PhD", re.IGNORECASE)
 
@@ -43,7 +43,7 @@ def person(name: str) -> str:
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
         suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
-        given = [part for part in parts[1:] if part not in suffix]
+        given = [part for part in parts[1:] if part not in suffix and is_data(part)]
         return " ".join([*given, parts[0], *suffix])
     if (match := _VANCOUVER.fullmatch(name)) and not _ORGANISATION.search(name):
         return " ".join(filter(None, (match[2].strip(), match[1], match[3])))
