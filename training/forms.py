@@ -1,6 +1,6 @@
 """Everyday ways of asking about a paper that is named: to train on, to tune on, and to measure with.
 
-The four lists share no form. `{x}` stands for the name.
+The lists share no form. `{x}` stands for the name.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ MEASURE = (
     "highlights of {x}", "How does {x} work under the hood?", "ELI5 {x}", "Break {x} down in simple words",
     "What have the authors of {x} done?", "bullet points on {x}", "what's {x} all about then",
 )  # fmt: skip
-# Written after TRAIN had been widened by what MEASURE showed; measured once.
+# Written after TRAIN had been widened by what MEASURE showed; fitted on since, by `training.intents`.
 FRESH = (
     "How does {x} do it?", "Could you explain {x}, please?", "summarise {x} in two sentences", "{x}: tl;dr?",
     "What does {x} contribute?", "What were the contributions of the {x} authors?",
@@ -83,6 +83,35 @@ FRESH = (
     "What did we learn with {x}?", "what is meant by {x}", "{x} - key ideas", "I'd love an explanation of {x}",
     "What is the essence of {x}?", "anything on {x}?", "Do you have the {x} paper? What does it say?",
     "How does the {x} model work, roughly?", "sell me on {x}", "What happens under {x}?",
+)  # fmt: skip
+
+# Written after the kinds of a question had first been fitted, measured before and after they were fitted on the above.
+LATER = (
+    "What does {x} do differently?", "In plain English, {x}?", "What was achieved with {x}?",
+    "can u explain {x} quickly", "Outline {x}.", "What is {x} good for?", "What's the point of {x}?",
+    "How was {x} built?", "Is {x} any good?", "What are the limitations of {x}?", "What motivated {x}?", "Teach me {x}",
+    "Give me a short overview of {x}, I have five minutes", "What do the authors claim about {x}?", "{x} explained",
+    "Which problem was {x} designed for?", "What does the paper {x} say?", "What should a reviewer know about {x}?",
+    "how is {x} supposed to help", "Describe the approach taken by {x}", "What results did {x} get?",
+    "How well does {x} perform?", "Why is {x} needed?", "I have never heard of {x}. What is it?",
+    "What can I learn from {x}?", "Does {x} work?", "abstract of {x}", "What is the main finding of {x}?",
+    "help me understand {x}", "What is new about {x}?", "Talk me through {x} step by step",
+    "my supervisor asked me to read {x}, what's it about?", "who needs {x}?", "How come {x} works?",
+    "Present {x} in three bullet points", "What idea is behind {x}?", "Can you tell me what {x} is about please",
+    "What did they try to show with {x}?", "convince me that {x} matters", "In which way does {x} advance the field?",
+)  # fmt: skip
+
+# Written after MEASURE and FRESH had gone into what the kinds are fitted on; measured once.
+LAST = (
+    "yo what's {x}", "explanation {x} pls", "I must write two paragraphs on {x}",
+    "could anyone tell what {x} brings?", "which trick do they use in {x}", "what for was {x} made",
+    "the point of {x}, briefly", "Give the idea of {x} in your own words", "{x} - worth my time?",
+    "is there something interesting about {x}", "State the contribution of {x}.",
+    "How do the authors of {x} go about it?", "under which idea does {x} operate",
+    "What did {x} bring to the table?", "give me {x} for beginners", "what kind of thing is {x}",
+    "so {x}... what is it and why?", "{x} how it works", "make me understand {x}",
+    "What should I remember from {x}?", "Sketch {x}.", "Characterise {x}", "What does one gain with {x}?",
+    "On what principle is {x} based?", "does {x} hold up?",
 )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from eval.stats import interval
 from rag import Assistant, Library
 from rag.types import Paper
-from training.forms import FRESH, HELD, MEASURE, TRAIN, system_of
+from training.forms import FRESH, HELD, LAST, LATER, MEASURE, TRAIN, system_of
 
-FORMS = {"train": TRAIN, "held": HELD, "measure": MEASURE, "fresh": FRESH}
+FORMS = {"train": TRAIN, "held": HELD, "measure": MEASURE, "fresh": FRESH, "later": LATER, "last": LAST}
 
 
 def named(library: Library) -> dict[str, Paper]:

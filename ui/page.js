@@ -112,6 +112,7 @@
 
   // Scrolls to a card, or where that does not bring its sentence into view to the sentence.
   const reach = (card, mark) => {
+    askpapersScroll.release();
     const panel = $("#evidence");
     const own = getComputedStyle(panel).overflowY === "auto";  // on a phone the window scrolls instead
     const [top, height] = own ? [panel.getBoundingClientRect().top, panel.clientHeight] : [0, innerHeight];
@@ -120,12 +121,7 @@
     (own ? panel : window).scrollBy({ top: by - top, behavior: "smooth" });
   };
 
-  let asked = 0;
   new MutationObserver(() => {
-    // A new question comes into view; on a wide screen the chat scrolls by itself.
-    const questions = document.querySelectorAll("#chat .question");
-    if (questions.length > asked && innerWidth < 900) questions[questions.length - 1].scrollIntoView({ behavior: "smooth" });
-    asked = questions.length;
     // Gradio names messages by their HTML, and the drop area otherwise than the text in it.
     for (const e of document.querySelectorAll("#chat [data-testid][aria-label], #files .upload-container[aria-label]"))
       e.removeAttribute("aria-label");
@@ -141,7 +137,10 @@
       const linked = new URLSearchParams(location.search).get("answer");
       const card = $("#evidence .card[open]");
       if (card) reach(card, $("mark.now", card));
-      else if (linked && document.getElementById(`turn-${linked}`)) document.getElementById(`turn-${linked}`).scrollIntoView();
+      else if (linked && document.getElementById(`turn-${linked}`)) {
+        askpapersScroll.release();
+        document.getElementById(`turn-${linked}`).scrollIntoView();
+      }
       else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
     at: (conversation) => {

@@ -45,7 +45,7 @@ class Parts:
             with gr.Column(scale=3, elem_id="talk"):
                 self.chat = gr.Chatbot(
                     label="Conversation", show_label=False, height="100%", layout="panel", buttons=[],
-                    feedback_options=None, latex_delimiters=LATEX, elem_id="chat",
+                    feedback_options=None, latex_delimiters=LATEX, autoscroll=False, elem_id="chat",
                 )  # fmt: skip
                 self.only = gr.Button(visible=False, size="sm", elem_id="only")
                 self.box = gr.Textbox(

@@ -21,7 +21,7 @@ from rag.models.embedding import Vectors
 from rag.models.llms import ChatModel
 from rag.retrieval.hybrid import Match, Retrieved
 from rag.retrieval.maxsim import TITLE_SHARE
-from rag.text.entities import NAME, mentions
+from rag.text.entities import mentions, name_spans
 from rag.types import Evidence, Paper
 
 RELATED = 3  # papers named when the question is not answered
@@ -76,7 +76,7 @@ def features(retrieved: Retrieved) -> NDArray[np.float64]:
     question, tokens, matches = retrieved.query, retrieved.tokens, retrieved.matches
     coverage = max(matches, key=lambda m: m.maxsim.score).maxsim.coverage
     rarest = np.argsort(-tokens.weights, kind="stable")[:_RARE]
-    spans = [m.span() for m in NAME.finditer(question)]
+    spans = name_spans(question)
     names = {question[s:e] for s, e in spans if question[s:e].lower() not in _COMMON}
     titles = " ".join(m.record.paper.title for m in matches[:_TITLES])
     in_title = any(mentions(name, titles) for name in names)

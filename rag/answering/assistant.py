@@ -120,11 +120,11 @@ class Assistant:
             yield builder.finish(direct.outcome, model)
             return
         on_status(f"searching {len(self.library):,} papers")
-        more = 2 if builder.mode == "reads" and query.kind in ("list", "comparison") else 1
-        plan = find(self.library, query, more * self.sources, where)
+        reads = self.mode_of(model) == "reads"
+        more = 2 if reads and query.kind in ("list", "comparison") else 1
+        plan = find(self.library, query, more * self.sources, where, reads)
         builder.lap("retrieve")
-        if plan.evidence:  # a model that is asked nothing is not examined
-            builder.mode = self.mode_of(model)
+        builder.mode = self.mode_of(model)
         allowed = self._allowed(model, plan, builder, on_status)
         if allowed == "answered":
             begun = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.library import Library
-from rag.text.entities import NAME
+from rag.text.entities import NAME, names_of
 from rag.text.words import content_words
 
 # Earlier turns as {"role": "user" or "assistant", "content": text}; an assistant's may say which "papers" it showed.
@@ -68,9 +68,9 @@ def needs_context(question: str, library: Library | None = None) -> bool:
     if _CONTINUES.search(question) or _WHOLLY.match(question):
         # "And what does CrabTag do?" names its own subject.
         return not _titled(question, library)
-    if _BESIDE.search(question) and len(set(NAME.findall(question))) == 1:
+    if _BESIDE.search(question) and len(names_of(question)) == 1:
         return True  # "Is it better than MoH?" names only the other side
-    return bool(_REFERS.search(question)) and not NAME.search(question)
+    return bool(_REFERS.search(question)) and not names_of(question)
 
 
 def carried_over(question: str, history: History) -> str:
@@ -140,4 +140,4 @@ def _titled(question: str, library: Library | None) -> bool:
     """Whether it names a thing that a paper's title has, so that it has a subject of its own."""
     if library is None:
         return False
-    return any(library.catalogue.titled(name) for name in dict.fromkeys(NAME.findall(question)))
+    return any(library.catalogue.titled(name) for name in names_of(question))

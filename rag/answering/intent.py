@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.entities import NAME
+from rag.text.entities import NAME, names_of
 
 _LIST = re.compile(
     r"^(?:(?:list|name|show|find)\b|papers?\b|works?\b)|\b(?:which|what|any|the|who|some)\s+(?:\w+\s+){0,2}?"
@@ -52,7 +52,7 @@ def compared(question: str) -> tuple[str, ...]:
     for pair in _PAIR:
         if found := pair.search(question):
             return _thing(found.group(1)), _thing(found.group(2))
-    names = tuple(dict.fromkeys(NAME.findall(question)))
+    names = tuple(names_of(question))
     return names if len(names) == 2 else ()
 
 

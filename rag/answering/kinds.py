@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rag.answering.intent import asks_for_number
 from rag.indexing.index import Index
 from rag.models.embedding import Encoded, Vectors
-from rag.text.entities import NAME
+from rag.text.entities import name_spans
 
 Kind = Literal[
     "fact", "explanation", "overview", "list", "comparison", "collection", "bibliographic", "small_talk"
@@ -107,7 +107,7 @@ def features(question: str, encoded: Encoded) -> NDArray[np.float32]:
 
     Tokens of names are left out of the means: what a thing is called must not tell what is asked about it.
     """
-    names = [m.span() for m in NAME.finditer(question)]
+    names = name_spans(question)
     words = [m.span() for m in re.finditer(r"\S+", question)]
     plain = np.array([not any(s <= start and end <= e for s, e in names) for start, end in encoded.spans.tolist()])
     plain = plain if plain.any() else np.ones(len(plain), bool)

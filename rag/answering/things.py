@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.library import Library
-from rag.text.entities import NAME
+from rag.text.entities import NAME, shouted
 from rag.text.words import content_words
 from rag.types import Paper
 
@@ -59,8 +59,8 @@ def named_things(library: Library, question: str) -> Named:
 
 def names_in(question: str) -> list[str]:
     """The named things of a question with their versions, in order: "AlphaFold 3", "gpt-5", a quoted title."""
-    if question.isupper() and len(question.split()) > 1:
-        return []  # all of it is shouted: capitals tell nothing
+    if shouted(question):
+        return []
     spans: list[tuple[int, int]] = [m.span(1) for m in _QUOTED.finditer(question)]
     for found in (*NAME.finditer(question), *_SMALL.finditer(question)):
         start, end = found.span()

@@ -15,7 +15,7 @@ from rag.answering.reply import head
 from rag.answering.spelling import spelt_right
 from rag.indexing.index import Index
 from rag.library import Library
-from rag.text.entities import NAME
+from rag.text.entities import names_of
 from rag.text.words import content_words
 
 __all__ = ["History", "Kind", "Query", "read_offline"]
@@ -65,6 +65,9 @@ def read_offline(
     if meant.more:
         return replace(read_offline(last_asked(history), (), "", library, exact), question=question, shown=meant.papers)
     kind = kind_of(spelt, library.index if library is not None else None)
+    if kind in ("small_talk", "collection") and cue(spelt) is None and library is not None:
+        # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
+        kind = "fact" if library.catalogue.entitled(spelt) else kind
     asked, papers = standalone or spelt, meant.papers
     if not meant.pointed and history and not standalone:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
@@ -81,7 +84,7 @@ def read_offline(
     things = compared(asked) if kind == "comparison" and len(papers) < 2 else ()
     if kind == "comparison" and papers and len(papers) < 2 and library is not None:
         # "Is it better than MoH?": what was shown beside what is named.
-        things = (head(library.catalogue.papers(list(papers))[0]), *dict.fromkeys(NAME.findall(spelt)))[:2]
+        things = (head(library.catalogue.papers(list(papers))[0]), *names_of(spelt))[:2]
     if kind == "comparison" and not things and len(papers) < 2:
         kind = "list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact"
     return Query(question, asked, kind, things, papers, where, topic, notes, spelt)
@@ -110,4 +113,4 @@ def kind_of(question: str, index: Index | None) -> Kind:
     if guessed in (None, "fact"):
         return worded
     # A question that names a thing is neither chat nor about the collection as a whole.
-    return worded if guessed in ("small_talk", "collection") and NAME.search(question) else guessed or worded
+    return worded if guessed in ("small_talk", "collection") and names_of(question) else guessed or worded

@@ -36,6 +36,21 @@ _COUNTS = re.compile(
 )
 
 
+def shouted(text: str) -> bool:
+    """Whether all of a text is in capitals, which then tell nothing."""
+    return text.isupper() and len(text.split()) > 1
+
+
+def names_of(question: str) -> list[str]:
+    """The names in a question, by their capitals and digits, each once; none where it is shouted."""
+    return [] if shouted(question) else list(dict.fromkeys(NAME.findall(question)))
+
+
+def name_spans(question: str) -> list[tuple[int, int]]:
+    """Where the names of `names_of` stand, as (start, end) of each occurrence."""
+    return [] if shouted(question) else [m.span() for m in NAME.finditer(question)]
+
+
 def mentions(name: str, text: str) -> bool:
     """Whether a text names something: whole words in any case, hyphens, spaces and a plural "s" making no difference.
 

@@ -132,3 +132,15 @@ def cite(page: Any) -> Any:
 def marked(page: Any) -> list[str]:
     page.locator("#evidence mark.now").first.wait_for()
     return page.locator("#evidence mark.now").all_inner_texts()  # type: ignore[no-any-return]
+
+
+def at_the_top(page: Any) -> None:
+    """Waits until the last question stands at the top of what scrolls: the chat, or on a phone the window."""
+    page.wait_for_function(
+        """() => {
+          const question = [...document.querySelectorAll('.question')].pop();
+          const pane = innerWidth < 900 ? 0 : question.closest('.panel-wrap').getBoundingClientRect().top;
+          const top = question.getBoundingClientRect().top - pane;
+          return 0 <= top && top <= 20;
+        }"""
+    )

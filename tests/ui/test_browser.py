@@ -21,7 +21,7 @@ def test_ask_hover_click_and_follow_up(address: str, visit: Any) -> None:
     page = visit(address)
     answer = ask(page, QUESTION)
     assert KEPT in answer.inner_text()
-    assert "quoted word for word" in answer.locator(".grounding").inner_text()
+    assert "quoted word for word" in answer.locator(".grounding").first.inner_text()
     assert page.locator("#evidence .card").count() >= 1
     marker = cite(answer)
     page.mouse.move(0, 0)

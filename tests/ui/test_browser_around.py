@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.ui import browsing
-from tests.ui.browsing import AXE, KEPT, QUESTION, ask, cite, marked
+from tests.ui.browsing import AXE, KEPT, QUESTION, ask, at_the_top, cite, marked
 
 pytestmark = [pytest.mark.browser, *browsing.MARKS]
 
@@ -141,9 +141,7 @@ def test_on_a_phone_nothing_is_cut_off(address: str, visit: Any) -> None:
     assert marked(page) == [KEPT]
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     ask(page, "What is HippoRAG inspired by?")
-    question = page.locator(".question").last
-    page.wait_for_timeout(700)  # it scrolls there
-    assert 0 <= question.bounding_box()["y"] < 400
+    at_the_top(page)
     below = "document.querySelector('#evidence').getBoundingClientRect().top"
     assert page.evaluate(f"{below} >= document.querySelector('#talk').getBoundingClientRect().bottom - 1")
 
