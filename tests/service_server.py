@@ -40,6 +40,11 @@ class Service:
         return [path for path, _, _ in self.asked]
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that went away is no traceback in the output of the test that runs by then."""
+
+
 @contextmanager
 def serving(answer: Answer) -> Iterator[Service]:
     """The service, at its `url`."""
@@ -81,7 +86,7 @@ def serving(answer: Answer) -> Iterator[Service]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _Quiet(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()

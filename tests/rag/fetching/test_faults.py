@@ -99,12 +99,13 @@ def test_what_cannot_be_helped_is_one_line(serve: Serve, fetched: Any, faults: l
 
 
 def test_silence_and_floods_end(serve: Serve, fetched: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.fetching.http.TIMEOUT", 0.1)
+    monkeypatch.setattr("rag.fetching.http.TIMEOUT", 0.3)
     monkeypatch.setattr("rag.fetching.http.TRIES", 2)
     service = serve(pages)
-    service.faults = [Fault(silent=0.5), Fault(silent=0.5)]
+    service.faults = [Fault(silent=5), Fault(silent=5)]
     with pytest.raises(FetchError, match="OpenAlex does not answer in time; tried 2 times"):
         fetched(SEARCH, ACCESS)
+    monkeypatch.setattr("rag.fetching.http.TIMEOUT", 60)
     monkeypatch.setattr("rag.fetching.http.MAX_BYTES", 1000)
     with pytest.raises(FetchError, match="more than 1,000 bytes"):
         fetched(SEARCH, ACCESS)

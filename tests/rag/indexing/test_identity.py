@@ -131,6 +131,33 @@ def test_papers_of_before_keep_their_hash_and_open() -> None:
     assert paper_from_json(paper_to_json(replace(paper, ids=("pmid:1",)))).ids == ("pmid:1",)
 
 
+def test_a_file_that_was_read_worse_before_is_read_anew(library: Library, bring: Bring) -> None:
+    """Signs, authors and ids that an earlier version lost: the same records again, not further papers."""
+    found = [
+        Paper(
+            "{10.5555/f.9}",
+            "Ferns that grow on the stairs of castles",
+            "Ferns grow  5 cm.",
+            ("Ada Lund",),
+            source="a.csv",
+        ),
+        Paper("lund22", "Ferns that grow in the wells of castles", "Ferns grow.", (), 2022, source="a.csv"),
+        Paper("lund23", "Ferns that grow in the wells of cities", "Ferns grow.", (), 2022, source="b.csv"),
+    ]
+    library.sync(found)
+    report = bring(
+        "a.csv",
+        "title,abstract,authors,doi\nFerns that grow on the stairs of castles,Ferns grow < 5 cm.,Ada Lund,10.5555/f.9\n"
+        "Ferns that grow in the wells of castles,Ferns grow.,Ada Lund,10.5555/f.8\n"
+        "Ferns that grow in the wells of cities,Ferns grow.,Ada Lund,10.5555/f.7\n",
+    )
+    assert (report.added, report.updated) == (1, 2)
+    papers = {p.id: p for p in library.papers({"source": "a.csv"})}
+    assert papers["{10.5555/f.9}"].abstract == "Ferns grow < 5 cm."
+    assert (papers["lund22"].doi, papers["lund22"].authors) == ("10.5555/f.8", ("Ada Lund",))
+    assert len(papers) == 3
+
+
 def test_a_home_made_before_identity_was_kept_knows_its_papers(tmp_path: Path) -> None:
     """An index of an earlier version has no table of what papers are known by: the next import makes it."""
     embedder = FakeEmbedder()
