@@ -95,9 +95,9 @@ def main() -> None:
                 write_ris(file, records)
                 got = child("-m", "bench.importing", "--only", step, str(file))
                 first = first or got["mb"]
-                counts = ", ".join(f"{got[n]:,} {n}" for n in ("papers", "added", "duplicates", "rejected") if n in got)
+                said = ", ".join(f"{got[n]:,} {n}" for n in ("papers", "added", "duplicates", "rejected") if n in got)
                 rows.append(
-                    (step, f"{records:,}", counts, round(records / got["seconds"]), round(got["mb"]), got["mb"] / first)
+                    (step, f"{records:,}", said, round(records / got["seconds"]), round(got["mb"]), got["mb"] / first)
                 )
     table(("step", "records", "what became of them", "records/s", "peak MB", "peak, times the first"), rows)
 

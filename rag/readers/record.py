@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.clean import clean
 from rag.readers.fields import by_our_names
-from rag.readers.identity import MAX_ID, ROW_NUMBER, doi_of, number, openalex_id
+from rag.readers.identity import MAX_ID, ROW_NUMBER, doi_of, number, openalex_id, year_of
 from rag.readers.identity import arxiv_id as arxiv_id
 from rag.readers.identity import normalised as normalised
 from rag.readers.identity import title_id as title_id
@@ -91,7 +91,8 @@ def make_paper(
         title=title,
         abstract=abstract,
         authors=authors,
-        year=next((year for name in ("year", "source") for v in fields.get(name, ()) if (year := _year(v))), None),
+        year=next((year for name in ("year", "source") for v in fields.get(name, ()) if (year := _year(v))), None)
+        or year_of(arxiv),
         url=url
         or (f"https://doi.org/{doi}" if doi else "")
         or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else ""),

@@ -87,6 +87,56 @@ KINDS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
         f"OWN - ERIC\nTI  - Ferns\nAU  - Lund, Ada\nJT  - Fern Letters\nDP  - 2020\nLID - http://x.org/1\nAB  - {ABSTRACT}\n\nOWN - ERIC\nTI  - More\nAB  - Ferns\n      grow.\n",
         [{"title": "Ferns", "authors": ("Ada Lund",), "venue": "Fern Letters", "year": 2020, "url": "http://x.org/1"}, {"abstract": "Ferns grow."}],
     ),
+    "arXiv's daily announcements as Atom": (
+        "a.xml",
+        '<?xml version="1.0"?><feed xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://www.w3.org/2005/Atom"><entry>'
+        "<id>oai:arXiv.org:2603.00001v1</id><title>Ferns</title><summary>arXiv:2603.00001v1 Announce Type: new\nAbstract: Ferns grow.</summary>"
+        '<category term="cs.CL"/><dc:creator>Ada Lund, Bo Dahl</dc:creator></entry></feed>',
+        [{"id": "2603.00001", "abstract": "Ferns grow.", "authors": ("Ada Lund", "Bo Dahl"), "categories": ("cs.CL",), "year": 2026}],
+    ),
+    "bioRxiv's RSS": (
+        "a.xml",
+        '<rdf:RDF xmlns="http://purl.org/rss/1.0/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<item><title>Ferns</title><link>https://www.biorxiv.org/content/10.1101/2026.04.03.716344v1?rss=1</link><description>Ferns grow.</description>"
+        "<dc:date>2026-04-03</dc:date><dc:creator>Ada Lund</dc:creator></item></rdf:RDF>",
+        [{"id": "10.1101/2026.04.03.716344", "authors": ("Ada Lund",), "year": 2026}],
+    ),
+    "a DOI in a publisher's link": (
+        "a.csv",
+        "title,abstract,url\nOne,Ferns grow.,https://www.tandfonline.com/doi/full/10.1080/1.5?src=x\nTwo,Ferns grow.,https://x.org/article/10.1007/s1-2#Abs1\n"
+        "Three,Ferns grow.,https://onlinelibrary.wiley.com/doi/10.1002/joc.3/abstract\nFour,Ferns grow.,https://x.org/files/10.5555/x",
+        [{"id": "10.1080/1.5"}, {"id": "10.1007/s1-2"}, {"id": "10.1002/joc.3"}, {"doi": ""}],
+    ),
+    "arXiv's list of new papers": (
+        "a.html",
+        "<!DOCTYPE html><html><body><dl id='articles'><dt><a href='/abs/2605.00001'>arXiv:2605.00001</a></dt><dd><div class='meta'><div class='list-title'>"
+        "<span>Title:</span> Ferns</div><div class='list-authors'><a>Ada Lund</a></div><div class='list-subjects'><span>Subjects:</span> Ferns (cs.FE); "
+        "Stairs (cond-mat.st-ai)</div><p class='mathjax'>Ferns grow.</p></div></dd></dl></body></html>",
+        [{"id": "2605.00001", "categories": ("cs.FE", "cond-mat.st-ai"), "year": 2026}],
+    ),
+    "ACL Anthology's list of a volume": (
+        "a.html",
+        '<!doctype html><html lang=en><body><p class="d-sm-flex align-items-stretch"><span class="d-block mr-2"><a href=/2023.acl-long.1.pdf>pdf</a></span>'
+        "<span class=d-block><strong><a class=align-middle href=/2023.acl-long.1/>Ferns of <span class=acl-fixed-case>D</span>enmark</a></strong><br>"
+        "<a href=/people/ada-lund/>Ada Lund</a> | <a href=/people/b/bo-dahl/>Bo Dahl</a></span></p>"
+        '<div class="card bg-light mb-2 mb-lg-3 collapse abstract-collapse" id=abstract-2023--acl-long--1><div class="card-body p-3 small">Ferns grow.</div></div>'
+        "</body></html>",
+        [{"title": "Ferns of Denmark", "authors": ("Ada Lund", "Bo Dahl"), "year": 2023, "url": "https://aclanthology.org/2023.acl-long.1/", "abstract": "Ferns grow."}],
+    ),
+    "ACL Anthology's page of a paper": (
+        "a.html",
+        '<!doctype html><html><head><meta content="Ferns of Denmark" name=citation_title><meta content="Ada Lund" name=citation_author>'
+        '<meta content="2023/7" name=citation_publication_date><meta content="10.18653/v1/2023.acl-long.1" name=citation_doi></head><body>'
+        '<div class="card-body acl-abstract"><h5 class=card-title>Abstract</h5><span>Ferns grow on the old stairs of many castles.</span></div></body></html>',
+        [{"id": "10.18653/v1/2023.acl-long.1", "abstract": "Ferns grow on the old stairs of many castles.", "year": 2023}],
+    ),
+    "an old paper that is announced again": (
+        "a.xml",
+        "<rss><channel><item><title>Ferns</title><link>https://arxiv.org/abs/1705.00001</link><description>arXiv:1705.00001v9 Announce Type: replace\n"
+        "Abstract: Ferns grow.</description><pubDate>Mon, 02 Mar 2026 00:00:00 -0500</pubDate></item></channel></rss>",
+        [{"id": "1705.00001", "version": 9, "year": 2017}],
+    ),
+    "a year that only the arXiv id tells": ("a.csv", "title,abstract,arxiv_id\nOne,Ferns.,hep-th/9901001\nTwo,Ferns.,0704.0001", [{"year": 1999}, {"year": 2007}]),
     "small capitals": ("a.csv", f"title,abstract\nThe <scp>DNA</scp> of ferns,{ABSTRACT}", [{"title": "The DNA of ferns"}]),
     "XML that is not read is no page of papers": (
         "a.xml",
