@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError
@@ -56,8 +57,11 @@ class Client:
         self._secrets = [secret for secret in secrets if secret]
         self._unreachable = unreachable
         contact = f" (mailto:{mailto})" if mailto else ""
-        agent = {"User-Agent": f"askpapers/0.1{contact}"}
-        self._http = httpx.Client(headers={**agent, **(headers or {})}, timeout=TIMEOUT)
+        self._headers = {"User-Agent": f"askpapers/0.1{contact}", **(headers or {})}
+
+    @cached_property
+    def _http(self) -> httpx.Client:
+        return httpx.Client(headers=self._headers, timeout=TIMEOUT)
 
     def get(self, url: str, params: Mapping[str, Any], parse: Callable[[bytes], T], post: object = None) -> T:
         """What `parse` makes of the reply; with `post`, that is sent as JSON. Raises FetchError.
@@ -87,9 +91,6 @@ class Client:
             if attempt < TRIES - 1:
                 self.sleep(wait or min(60.0, 2.0**attempt + random.random()))
         raise FetchError(f"{trouble}; tried {TRIES} times")
-
-    def close(self) -> None:
-        self._http.close()
 
     def _pause(self) -> None:
         wait = self._last + self._every - self.clock()

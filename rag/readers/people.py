@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from rag.readers.text import is_data, readable
 
 MAX_AUTHORS = 10_000
+MAX_NAME = 500  # characters: what is longer is no list of one, and is not looked into
 _NOBODY = re.compile(
     r"(?:and )?(?:others|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?|no authors? (?:listed|given))", re.I
 )
@@ -40,6 +41,8 @@ def person(name: str) -> str:
     if "given=" in name or "family=" in name:
         name = _biblatex(name)
     name = readable(name, latex="{" in name or "\\" in name).strip(",; ")
+    if len(name) > MAX_NAME:
+        return name[:MAX_NAME]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
         suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
