@@ -23,6 +23,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that were waited for a service; they take none."""
     waited: list[float] = []
     monkeypatch.setattr("rag.fetching.http.Client.sleep", staticmethod(waited.append))
+    monkeypatch.setattr("rag.fetching.http.Client.clock", staticmethod(lambda: 1000.0))
     return waited
 
 

@@ -76,7 +76,7 @@ def test_what_is_missing_is_looked_up_when_asked(indexed: Any, serve: Serve) -> 
     assert "journal = " not in kept
     assert kept.count("  author = ") == 1
     assert "author = {Ina Beck and Al Roe}" in entries["2405.14831"]
-    assert "year = {2026}" in entries["2405.14831"]
+    assert "year = {2024}" in entries["2405.14831"]
     assert "% 10.5555-unknown.1: its source told no author, year, journal\n" in out
     assert len(service.asked) == 2
     assert "abstract" not in bare
