@@ -128,7 +128,11 @@ def test_ctrl_c_keeps_what_was_fetched(run: Any, serve: Serve) -> None:  # noqa:
         return recorded.openalex(range(start, start + 100), 150, None)
 
     serve(slow)
-    code, _, err = run("fetch", "--from", "openalex", "moss", "-n", 150)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start jobs with it ignored
+    try:
+        code, _, err = run("fetch", "--from", "openalex", "moss", "-n", 150)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert code == 130
     assert "stopped; what was fetched is kept" in err
     serve(lambda path, given, _: recorded.openalex(range(100, 150), 150, None))
