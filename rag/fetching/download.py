@@ -52,5 +52,7 @@ class FetchedPapers(PaperStream):
             self.read += 1
             self.rejected.append(Rejected(request.source, self.read, f"not found at {_WHERE[name[:4]]} ({name[:100]})"))
         self.notes += spool.notes
-        if request.service != IDS and spool.total > spool.records >= request.number:
-            self.notes.append(f"{self._title} has {spool.total:,} on that, of which {spool.records:,} were fetched: -n")
+        if request.service != IDS and spool.total > spool.records:
+            more = ": more with -n" if spool.records >= request.number else ", more it does not give"
+            said = f"{self._title} has {spool.total:,} on that, of which {spool.records:,} were fetched"
+            self.notes.append(said + more)

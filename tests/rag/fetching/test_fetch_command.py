@@ -30,7 +30,7 @@ def test_fetched_papers_are_in_the_library_and_the_ledger(run: Any, serve: Serve
     code, out, err = run("fetch", "--from", "openalex", "moss", "on", "walls", "-n", 2)
     assert (code, out) == (0, "")
     assert "2 records: 2 added" in err
-    assert "OpenAlex has 3 on that, of which 2 were fetched: -n" in err
+    assert "OpenAlex has 3 on that, of which 2 were fetched: more with -n" in err
     assert "2 added" in run("fetch", "--from", "openalex", "moss on roofs")[2].replace("1 added", "2 added")
     assert not list((tmp_path / "home" / "fetched").iterdir())
     entry = json.loads((tmp_path / "home" / "ledger.jsonl").read_text().splitlines()[0])

@@ -38,7 +38,7 @@ def test_arxiv_is_asked_page_by_page_three_seconds_apart(serve: Serve, fetched: 
     assert (first.id, first.version, first.year, first.source) == (ARXIV[0], 2, 2026, 'arxiv/moss "wet walls"')
     assert first.abstract == f"Moss number {ARXIV[0]} grows on 25% of the walls, $p<0.05$."
     assert first.authors == ("Ina Beck", "Al Roe")
-    assert notes == ["arXiv has 9,000 on that, of which 250 were fetched: -n"]
+    assert notes == ["arXiv has 9,000 on that, of which 250 were fetched: more with -n"]
 
 
 def test_arxivs_own_query_language_is_left_as_it_is(serve: Serve, fetched: Any) -> None:
@@ -138,7 +138,7 @@ def test_pubmed_by_its_numbers(serve: Serve, fetched: Any, pauses: list[float]) 
     assert {round(pause, 6) for pause in pauses} == {0.11}
     assert papers[0].id == "pmid:40000001"
     assert "(P < 0.05)" in papers[0].abstract
-    assert notes == ["PubMed has 5,000 on that, of which 300 were fetched: -n"]
+    assert notes == ["PubMed has 5,000 on that, of which 300 were fetched: more with -n"]
 
 
 def test_pubmed_says_what_is_wrong_with_a_query(serve: Serve, fetched: Any) -> None:
