@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from rag.readers import csv_table, daily_papers, endnote_refer, medline, pubmed_text, ris
+from rag.readers import csv_by_row, csv_table, daily_papers, endnote_refer, medline, pubmed_text, ris
 
 _SUFFIXES = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv_table", ".tsv": "csv_table", ".bib": "bibtex",
@@ -89,4 +89,6 @@ def _of_lines(start: str) -> str:
                 return name
         if number < csv_table.MAX_PREAMBLE and csv_table.is_header(line):
             return "csv_table"
+    if csv_by_row.is_by_row(start):
+        return "csv_by_row"
     return "pubmed_text" if pubmed_text.START.match(start) and _PUBMED_TEXT.search(start) else ""

@@ -10,6 +10,7 @@ from rag.readers import (
     arxiv_rss,
     arxiv_snapshot,
     bibtex,
+    csv_by_row,
     csv_table,
     daily_papers,
     endnote_refer,
@@ -53,6 +54,7 @@ FORMATS: dict[str, Format] = {
         "Scopus, Web of Science, Lens, Dimensions, IEEE Xplore, Rayyan, Covidence, Cochrane, Embase, CINAHL, Zotero, "
         "OpenAlex, ASReview, any table with a title and an abstract",
         "a first row that names a title and an abstract column", csv_table.read),
+    "csv_by_row": Format("CSV, fields by row", ".csv", "Embase", "lines `TITLE,` and `ABSTRACT,`", csv_by_row.read),
     "jsonl": Format(
         "JSON, JSON lines", ".json .jsonl",
         "OpenAlex, Crossref, Semantic Scholar, DataCite (Zenodo), Hugging Face, CSL (Zotero, pandoc), Zotero's API, "

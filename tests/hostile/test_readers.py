@@ -37,7 +37,7 @@ def escaped(text: str, name: str) -> str:
         return json.dumps(text)[1:-1]
     if name == "bibtex":
         return re.sub(r"[{}@\\\"]", "", text)
-    return text.replace('"', '""') if name == "csv_table" else text
+    return text.replace('"', '""') if name in ("csv_table", "csv_by_row") else text
 
 
 @pytest.mark.parametrize("text", [MARKED, *(i.text for i in INJECTIONS)], ids=lambda text: clean(text)[:20])

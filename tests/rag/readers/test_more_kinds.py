@@ -137,6 +137,16 @@ KINDS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
         [{"id": "1705.00001", "version": 9, "year": 2017}],
     ),
     "a year that only the arXiv id tells": ("a.csv", "title,abstract,arxiv_id\nOne,Ferns.,hep-th/9901001\nTwo,Ferns.,0704.0001", [{"year": 1999}, {"year": 2007}]),
+    "Embase's fields by row": (
+        "a.csv",
+        '"SEARCH QUERY","ferns"\n\n"TITLE","Ferns, and stairs"\n"AUTHOR NAMES","Lund A.","Dahl B.-E."\n"SOURCE","Fern Letters (2014) 3:3. Date of Publication: 2014"\n'
+        '"ABSTRACT","Ferns grow, they say.\nOn stairs."\n"DOI","10.5555/f.1"\n"EMTREE MEDICAL INDEX TERMS","fern","stair"\n"TITLE","More"\n"ABSTRACT","Ferns grow."\n',
+        [
+            {"title": "Ferns, and stairs", "authors": ("A. Lund", "B.-E. Dahl"), "venue": "Fern Letters", "year": 2014, "id": "10.5555/f.1",
+             "abstract": "Ferns grow, they say. On stairs."},
+            {"title": "More", "abstract": "Ferns grow."},
+        ],
+    ),
     "small capitals": ("a.csv", f"title,abstract\nThe <scp>DNA</scp> of ferns,{ABSTRACT}", [{"title": "The DNA of ferns"}]),
     "XML that is not read is no page of papers": (
         "a.xml",
