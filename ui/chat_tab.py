@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
+from rag.serving.running import Running
+from rag.serving.watching import Watch
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, history
 from ui.parts import EDIT, QUIET, Parts, Update, evidence, messages, owner_of, said
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
@@ -31,10 +33,11 @@ class ChatTab:
         assistant: Assistant,
         conversations: Conversations,
         running: Running,
+        watch: Watch | None = None,
     ) -> None:
         self._parts, self._settings, self._kept = parts, settings, conversations
         self._library = assistant.library
-        self._running = running
+        self._running, self._watch = running, watch
         p = parts
         choices = [p.current, p.key, p.where, *settings.inputs]
         asked = [
@@ -94,7 +97,8 @@ class ChatTab:
         }
         past = [] if question.startswith(_ABOUT) else history(earlier)
         assistant = self._settings.assistant(*chosen)
-        for now in follow(assistant, question, past, where or None, stop, lambda answer: kept.answered(turn, answer)):
+        answered = partial(kept.answered, turn)
+        for now in follow(assistant, question, past, where or None, stop, answered, self._watch):
             if now.error or now.stopped:
                 kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
             elif not now.answer:

@@ -69,6 +69,8 @@ def _list(message: str, papers: list[Paper], more: int) -> Reply:
 def _none(library: Library, kept: Mapping[str, Any]) -> Reply:
     if "year" in kept and not library.catalogue.by_year():
         return Reply("The papers here have no year.", outcome="not_stated", suggestions=("List all papers",))
+    if "author" in kept and not library.catalogue.authors(1):
+        return Reply("The papers here name no authors.", outcome="not_stated", suggestions=("List all papers",))
     ways = ("Which years do the papers cover?",) if "year" in kept else ("Who are the most frequent authors?",)
     return Reply(f"No paper here is{_by_filter(kept)}.", outcome="not_stated", suggestions=ways)
 

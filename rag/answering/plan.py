@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.answerability import Decision, decide, relevance
+from rag.answering.answerability import RELATED, Decision, decide, relevance
 from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
 from rag.answering.intent import asks_for_list
@@ -92,11 +92,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
         found = {subject.record.paper.id: subject}
     listed = _naming_all(query, retrieved)
     known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
-    decision = decide(retrieved, known, calibration_of(library))
+    decision = _with_the_named(decide(retrieved, known, calibration_of(library)), named, subject)
     if subject is not None or listed:  # a paper that we hold and that is named is known, and a word that papers have is
-        named_first = (subject.record.paper,) if subject is not None else ()
-        related = tuple(dict.fromkeys([*named_first, *decision.related]))
-        decision = replace(decision, outcome="answered", related=related)
+        decision = replace(decision, outcome="answered")
     opening = [_NOT_READ.format(language, library.embedder.name)] if language else []
     if language and not named.titled and decision.probability < SURE:
         outcome = "not_stated" if decision.outcome == "answered" else decision.outcome
@@ -151,6 +149,16 @@ def _as_overview(query: Query, named: Named, retrieved: Retrieved, unread: bool)
     guessed = query.kind == "bibliographic" or (query.kind == "list" and not asks_for_list(query.standalone))
     nothing_else = query.kind == "fact" and asks_for_nothing_else(query.standalone, retrieved.tokens, [*named.titled])
     return replace(query, kind="overview") if named.titled and (unread or guessed or nothing_else) else query
+
+
+def _with_the_named(decision: Decision, named: Named, subject: Match | None) -> Decision:
+    """The decision with the papers that the question names in front of what is related; those are near in any case."""
+    papers = [subject.record.paper] if subject is not None else list(named.titled.values())
+    if not papers:
+        return decision
+    outcome = "not_stated" if decision.outcome == "nothing_relevant" else decision.outcome
+    related = tuple({p.id: p for p in [*papers, *decision.related]}.values())[:RELATED]
+    return replace(decision, outcome=outcome, related=related)
 
 
 def _compared(library: Library, query: Query, asked: str, sources: int, where: Where | None) -> dict[str, Match | None]:

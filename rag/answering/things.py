@@ -15,7 +15,7 @@ _COMMON = frozenset(
     "llm llms lm lms ai gpt nlp ap map vlm vlms mllm mllms cnn rnn ml 2d 3d qa tldr tl dr eli5 pdf doi url bibtex "
     "api gpu "
     "gpus cpu cpus tpu a100 h100 v100 bleu rouge f1 auc ndcg mrr hr recall id ids ok usa uk eu us faq kv ner asr tts "
-    "hr@10 recall@5 map@10 arxiv id".split()
+    "hr@10 recall@5 map@10 arxiv id phd msc bsc cs".split()
 )
 _VERSION = re.compile(r" (?:v(?:ersion)? ?)?\d+(?:\.\d+)*\b(?! ?%)(?! [a-z]+s\b)")
 _SMALL = re.compile(r"(?<![\w-])[a-z]{2,}[a-z-]*-?\d+(?:\.\d+)*[a-z]?(?![\w-])")

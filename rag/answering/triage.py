@@ -13,7 +13,7 @@ from rag.answering.verdicts import Told, ask_verdicts
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
 from rag.text.entities import derivable, mentions
-from rag.text.polarity import turns_round
+from rag.text.polarity import may_be_turned_round
 from rag.types import Evidence
 
 SURE = 0.80  # coverage from which a sentence without a differing number, name or polarity needs no judge
@@ -65,7 +65,7 @@ class Triage:
         if invented := self._checker.invented(evidence, text):  # worked out from others, or made up
             derived = all(derivable(number, there) for number in invented)
             return Doubt(replace(checked, support=refused.support)) if derived else refused
-        if support.score >= SURE and not support.warnings and not turns_round(text, there):
+        if support.score >= SURE and not support.warnings and not may_be_turned_round(text, there):
             return checked
         return Doubt(checked)
 

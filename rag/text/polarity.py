@@ -13,6 +13,13 @@ from rag.text.entities import NAME, numbers_in
 _NEGATIONS = frozenset(
     "not no never without neither nor cannot none fail fails failed unable lack lacks hardly barely".split()
 )
+_TURNS = (
+    "more less, higher lower, better worse, best worst, faster slower, larger smaller, above below, increase decrease, "
+    "increases decreases, increased decreased, improve worsen, improves worsens, improved worsened, "
+    "outperforms underperforms, outperform underperform, reduces raises, reduce raise, reduced raised, gain loss, "
+    "gains losses, before after, longer shorter, most least, cheaper costlier, stronger weaker, positive negative"
+)
+_OPPOSITE = {one: other for pair in _TURNS.split(", ") for a, b in [pair.split()] for one, other in ((a, b), (b, a))}
 # Beginnings of words that say which way something goes, one side against the other.
 _UP = (
     "more most higher highest better best faster fastest larger largest bigger greater above over increas improv "
@@ -34,12 +41,23 @@ _NEAR = 8  # words after a negation that it may deny
 _DENIED = 2  # words that tell what a sentence denies
 
 
-def turns_round(sentence: str, evidence: str) -> bool:
+def may_be_turned_round(sentence: str, evidence: str) -> bool:
     """Whether a sentence denies, or says of a direction or of two numbers, other than the evidence does."""
     said, there = _words(sentence), _words(evidence)
     return (
         _denies_otherwise(sentence, evidence) or _goes_otherwise(said, there) or _numbers_exchanged(sentence, evidence)
     )
+
+
+def turned_round(sentence: str, evidence: str) -> bool:
+    """Whether a sentence denies where the evidence does not, or compares by the very opposite of a word of the evidence.
+
+    More is needed for this than above: it is for sentences that nobody else judges.
+    """
+    said, there = set(_words(sentence)), set(_words(evidence))
+    if said & _NEGATIONS and not there & _NEGATIONS:
+        return True
+    return any(word in said and word not in there and _OPPOSITE[word] in there for word in _OPPOSITE)
 
 
 def _denies_otherwise(said: str, there: str) -> bool:

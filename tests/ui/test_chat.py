@@ -14,13 +14,13 @@ from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import LLMError
 from rag.library import Library
+from rag.serving.running import Running
 from tests.ui.scripted import Scripted
 from ui.chat import follow
 from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
 from ui.examples import Examples
 from ui.parts import Parts
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 

@@ -10,6 +10,8 @@ import pytest
 
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
+from rag.answering.plan import find
+from rag.answering.understanding import read_offline
 from rag.library import Library
 from rag.readers import read_papers
 from tests.rag.answering.everyday_papers import PAPERS
@@ -93,6 +95,42 @@ def test_a_thing_that_is_not_there_is_said_first(assistant: Assistant, thing: st
     assert answer.claims == ()
     assert answer.text.startswith(f"No abstract here mentions {thing}.")
     assert answer.suggestions
+
+
+def test_places_and_pairs_reach_back_over_what_was_looked_at_since(assistant: Assistant) -> None:
+    listed, second, pair = talk(
+        assistant, "which papers are about moss?", "tell me about the second one", "compare the first two"
+    )
+    assert cited(second) == cited(listed)[1:2]
+    assert sorted(cited(pair)) == sorted(cited(listed)[:2])
+    *_, both = talk(assistant, "What is MossNet?", "What is CrabTag?", "compare them")
+    assert set(cited(both)) == {"m1", "m2"}
+
+
+def test_a_list_is_narrowed(assistant: Assistant) -> None:
+    *_, narrowed = talk(assistant, "which papers are about moss?", "only the ones on walls")
+    assert narrowed.listing
+    assert "m1" in cited(narrowed)
+
+
+def test_a_paper_that_is_named_is_near_whatever_else_is_not(assistant: Assistant) -> None:
+    answer = assistant.ask("Does MossNet beat SlugLM-3?")
+    assert answer.outcome == "not_stated"
+    assert answer.related[0].id == "m1"
+    assert "SlugLM-3" in answer.text
+
+
+def test_whom_an_explanation_is_for_is_no_thing_that_is_missing(assistant: Assistant) -> None:
+    assert cited(assistant.ask("Explain MossNet to me like I am a PhD student")) == ["m1"]
+
+
+def test_capitals_all_over_change_nothing(assistant: Assistant) -> None:
+    for question in ("which papers are about moss?", "how does mossnet count?"):
+        low, high = (
+            find(assistant.library, read_offline(q, (), "", assistant.library), 8, None)
+            for q in (question, question.upper())
+        )
+        assert (low.query.kind, low.decision.probability) == (high.query.kind, high.decision.probability)
 
 
 def test_an_overview_reads_in_order_and_leaves_noise_out(assistant: Assistant) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.polarity import turns_round
+from rag.text.polarity import may_be_turned_round
 
 EVIDENCE = "In contrast, the pruned model is not trained again; it improves accuracy from 49.6% to 93.7% over GPT-4."
 
@@ -21,7 +21,7 @@ EVIDENCE = "In contrast, the pruned model is not trained again; it improves accu
     ],
 )
 def test_a_sentence_turned_round_is_looked_at(sentence: str, evidence: str) -> None:
-    assert turns_round(sentence, evidence)
+    assert may_be_turned_round(sentence, evidence)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_sentence_turned_round_is_looked_at(sentence: str, evidence: str) -> N
     ],
 )
 def test_a_sentence_in_other_words_is_not(sentence: str, evidence: str) -> None:
-    assert not turns_round(sentence, evidence.replace(", and increases nothing", ""))
+    assert not may_be_turned_round(sentence, evidence.replace(", and increases nothing", ""))
