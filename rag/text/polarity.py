@@ -50,7 +50,7 @@ def may_be_turned_round(sentence: str, evidence: str) -> bool:
 
 
 def turned_round(sentence: str, evidence: str) -> bool:
-    """Whether a sentence denies where the evidence does not, or compares by the very opposite of a word of the evidence.
+    """Whether a sentence denies where the evidence does not, or compares by the very opposite of one of its words.
 
     More is needed for this than above: it is for sentences that nobody else judges.
     """
