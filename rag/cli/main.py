@@ -48,10 +48,10 @@ app = typer.Typer(
 )
 
 app.add_typer(library_app)
-app.add_typer(serving_app)
-app.add_typer(checking_app)
 app.add_typer(fetch_app)
 app.add_typer(export_app)
+app.add_typer(serving_app)
+app.add_typer(checking_app)
 app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
 app.add_typer(bench_app, name="bench")
