@@ -27,6 +27,7 @@ class LabelledClaim:
     claim: str
     evidence: tuple[str, ...]
     label: str
+    question: str = ""  # that the claim is part of an answer to, where told
 
 
 def read_claims(path: str | Path, labelled: bool = True) -> dict[str, list[LabelledClaim]]:
@@ -75,7 +76,8 @@ def _claim(row: Any, labelled: bool) -> LabelledClaim:
     evidence = [s for s in [*sentences, str(row.get("title") or "")] if s.strip()]
     if labelled and not evidence:
         raise ValueError("no evidence")
-    return LabelledClaim(row["id"], str(row.get("group") or row["id"]), row["claim"], tuple(evidence), label)
+    group, question = str(row.get("group") or row["id"]), str(row.get("question") or "")
+    return LabelledClaim(row["id"], group, row["claim"], tuple(evidence), label, question)
 
 
 def index_claims(library: Library, n: int) -> list[LabelledClaim]:

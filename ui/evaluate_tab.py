@@ -11,18 +11,24 @@ import gradio as gr
 
 from rag.errors import AskpapersError
 from rag.shipped import QUESTIONS, shipped
+from ui.labelling import Labelling
 from ui.markup import count
 from ui.parts import QUIET
 from ui.settings_tab import SettingsTab
 
 _INTRO = """
-Labelled questions are asked as in the chat, by the answerer chosen under Settings, and the answers are scored: papers
-found and cited, facts given, sentences grounded, unanswerable questions left unanswered. Without a file of your own,
-these are the questions that come with askpapers, for its own collection. Ratings given in the chat make such a file
-(Settings).
+Questions are asked as in the chat, by the answerer chosen under Settings. The report begins with a verdict, says at
+which step points are lost, and shows the worst questions. Without labelled questions of your own, questions can be made
+from your papers; they are easier than people's. Ratings given in the chat make a file of questions, too (Settings).
 """
 _PROGRESS = gr.Progress(track_tqdm=True)
-_SPLITS = [("all questions", ""), ("those for tuning (dev)", "dev"), ("those kept apart (test)", "test")]
+_MADE, _HOW_MANY = "made", 100
+_SPLITS = [
+    ("all questions", ""),
+    ("those for tuning (dev)", "dev"),
+    ("those kept apart (test)", "test"),
+    (f"{_HOW_MANY} made from your papers", _MADE),
+]
 
 
 class EvaluateTab:
@@ -42,6 +48,7 @@ class EvaluateTab:
                 self.shown = gr.Dropdown([], label="Run", scale=2)
                 self.other = gr.Dropdown([], label="Compared with", scale=2)
                 self.download = gr.Button("Download", size="sm", min_width=110)
+            self.labelling = Labelling(self._folder)
         self.report = gr.HTML(elem_id="report", padding=False)
         self.saved = gr.JSON(visible=False)
 
@@ -59,6 +66,7 @@ class EvaluateTab:
         for event in (page.load(self.listed, None, listed, **QUIET), done.then(self.listed, None, listed, **QUIET)):
             event.then(self.show, chosen, self.report, **QUIET)
         gr.on([self.shown.input, self.other.input], self.show, chosen, self.report, **QUIET)
+        self.labelling.wire(self.shown)
         written = self.download.click(self.save, chosen, self.saved, **QUIET)
         written.then(None, self.saved, None, js="file => file && askpapers.save(...file)", **QUIET)
 
@@ -73,11 +81,15 @@ class EvaluateTab:
     ) -> str:
         """Asks the questions and keeps the report; gives what there is to say of it."""
         from eval import evaluate  # scipy and scikit-learn: not before they are needed
+        from eval.made import make_questions
 
         name = f"{time.strftime('%Y-%m-%d %H.%M.%S')} {answerer} {checking}"
         assistant = self._settings.assistant(answerer, checking, sources)
         try:
-            report = evaluate(assistant, file or shipped(QUESTIONS), split=split or None, out=self._runs / name)
+            made = make_questions(assistant.library, _HOW_MANY) if split == _MADE and not file else None
+            asked = made or file or shipped(QUESTIONS)
+            part = split if split and split != _MADE else None
+            report = evaluate(assistant, asked, split=part, out=self._runs / name)
         except AskpapersError as error:
             return _mistake(error)
         return f'<p role="status">{count(report.about["questions"], "question")} asked</p>'
