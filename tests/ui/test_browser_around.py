@@ -63,13 +63,12 @@ def test_labelled_questions_are_evaluated_and_two_runs_compared(address: str, vi
     assert report.locator("svg, img").count() > 2
     page.get_by_role("button", name="Label its sentences").click()
     page.get_by_label("Your name").fill("ann")
-    page.locator("#claim", has_text="1 of 1").wait_for()
+    page.locator("#claim", has_text="1 of 3").wait_for()
     assert QUESTION in page.locator("#claim").inner_text()
     page.locator("#claim").click()
-    page.keyboard.press("s")
-    page.locator("#claim", has_text="All 1 sentence labelled").wait_for()
-    page.keyboard.press("b")
-    page.locator("#claim", has_text="1 of 1").wait_for()
+    for key, told in (("s", "2 of 3"), ("b", "1 of 3"), ("n", "2 of 3"), ("s", "3 of 3"), ("p", "All 3 sentences")):
+        page.keyboard.press(key)
+        page.locator("#claim", has_text=told).wait_for()
     page.get_by_label("Compared with").click()
     page.get_by_role("option").last.click()  # with itself
     report.locator("h1", has_text=" less ").wait_for()
