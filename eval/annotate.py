@@ -30,8 +30,7 @@ class Labels:
         self.claims = [c for found in read_claims(file, labelled=False).values() for c in found if c.evidence]
         random.Random(SEED).shuffle(self.claims)
         self.path = file.with_name(f"{file.stem}.{who}.jsonl")
-        there = read_claims(self.path).values() if self.path.exists() else ()
-        self.given = {c.id: c.label for found in there for c in found}
+        self.given = {c.id: c.label for c in _read(self.path).values()}
 
     @property
     def next(self) -> LabelledClaim | None:
@@ -83,7 +82,7 @@ def agreement(file: Path) -> list[str]:
         for path in sorted(file.parent.glob(f"{file.stem}.*.jsonl"))
         if path.name != f"{file.stem}.agreed.jsonl"
     }
-    labels = {who: {c.id: c for found in read_claims(p).values() for c in found} for who, p in people.items()}
+    labels = {who: _read(path) for who, path in people.items()}
     told = []
     names = list(labels)
     for i, one in enumerate(names):
@@ -100,6 +99,13 @@ def agreement(file: Path) -> list[str]:
         _write(file.with_name(f"{file.stem}.agreed.jsonl"), common, agreed)
         told.append(f"{len(agreed)} of {len(common)} labelled alike: {file.stem}.agreed.jsonl, for eval meta --claims")
     return told
+
+
+def _read(path: Path) -> dict[str, LabelledClaim]:
+    """The labelled claims of a file by their ids; none where it is empty or not there, as before the first label."""
+    if not path.exists() or not path.stat().st_size:
+        return {}
+    return {c.id: c for found in read_claims(path).values() for c in found}
 
 
 def _kappa_interval(first: list[str], second: list[str]) -> Interval:

@@ -21,8 +21,8 @@ Do the sentences below support the answer's sentence? Two people who label the s
 _BUTTONS = {"s": "Supported", "r": "Refuted", "n": "Not enough said", "p": "Partly", "b": "Back"}
 # A key presses its button while the sentence is to be seen and nothing is being typed.
 _LISTEN = """
-document.addEventListener("keydown", (event) => {
-  if (!element.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
+if (!window.askpapersLabels) document.addEventListener("keydown", window.askpapersLabels = (event) => {
+  if (!document.querySelector("#claim")?.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable) return;
   document.querySelector(`#label-${CSS.escape(event.key.toLowerCase())}`)?.click();
 });
