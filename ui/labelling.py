@@ -51,7 +51,10 @@ class Labelling:
         gr.on([run.change, self.who.change, self.fold.expand], self.show, given, self.claim, **QUIET)
         run.change(lambda name: gr.Accordion(visible=bool(name)), run, self.fold, **QUIET)
         for key, button in self.buttons.items():
-            button.click(partial(self.press, key), given, self.claim, **QUIET)
+            # Who labels quickly presses a key before the page has heard that the last one was done.
+            button.click(
+                partial(self.press, key), given, self.claim, trigger_mode="multiple", concurrency_limit=1, **QUIET
+            )
 
     def press(self, key: str, run: str | None, who: str | None) -> str:
         """Gives the label of that key to the sentence shown; the next one."""
