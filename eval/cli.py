@@ -43,7 +43,10 @@ MetaFile = Annotated[
 def run(
     questions: Annotated[Path, typer.Option(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
     home: Home = None,
-    llm: Llm = None,
+    llm: Annotated[
+        list[str] | None,
+        typer.Option(help="The model that answers (ASKPAPERS_LLM); repeated, models side by side.", show_default=False),
+    ] = None,
     checking: Checking = None,
     judge: Judge = "coverage",
     split: Split = None,
@@ -56,26 +59,48 @@ def run(
         typer.Option(min=0, help="Papers, and questions, asked in ten wordings each; 12, 1 where a model answers."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help="Requests a minute to each model at most.", show_default=False)
+    ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL=READ/WRITTEN, dollars a million tokens; may be repeated.", show_default=False),
+    ] = None,
 ) -> None:
-    """Ask the labelled questions, and report on the answers."""
+    """Ask the labelled questions, and report on the answers; with several models, on each and side by side."""
+    from eval.models import Price, compare_models
     from eval.render import summary
-    from eval.run import evaluate
+    from eval.report import read_report
+    from rag.answering.assistant import Assistant
 
-    error = _judge_error(meta_file)
-    report = evaluate(
-        open_assistant(load_settings(home=home, llm=llm, checking=checking)),
+    llms = list(dict.fromkeys(llm or ()))
+    settings = load_settings(home=home, llm=llms[0] if llms else None, checking=checking)
+    first = open_assistant(settings)
+    assistants = {llms[0] if llms else settings.llm: first}
+    for other in llms[1:]:
+        assistants[other] = Assistant(
+            first.library, other, sources=first.sources, checking=first.checking, judge=settings.judge, mode=first.mode
+        )
+    models = compare_models(
+        assistants,
         questions,
+        out,
+        dict(map(Price.parse, price or ())),
+        rate,
         split=split,
         judge=judge,
-        out=out,
         parallel=parallel,
         baselines=baselines,
-        judge_error=error,
+        judge_error=_judge_error(meta_file),
         forms=forms,
         fresh=fresh,
         progress=sys.stderr.isatty(),
     )
-    print(summary(report))
+    if len(models.lines) > 1:
+        print(models)
+        say(f"report: {out / 'models.html'}")
+        return
+    print(summary(read_report(out)))
     say(f"report: {out / 'report.html'}")
 
 
