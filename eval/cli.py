@@ -155,18 +155,29 @@ def compare(
 
 @app.command()
 def gate(
-    baseline: Annotated[Path, typer.Option(help="A report.json, or the folder of a run.")],
     run: Annotated[Path, typer.Option(help="The folder of the run that must pass.")],
+    baseline: Annotated[
+        Path | None, typer.Option(help="A report.json, or the folder of a run.", show_default=False)
+    ] = None,
     minimum: Annotated[
         list[str] | None, typer.Option("--min", help="metric=value it must be as good as; may be repeated.")
     ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here, a test a check.")] = None,
+    badge: Annotated[Path | None, typer.Option(help="Write a badge here: .svg, or JSON for shields.io.")] = None,
 ) -> None:
-    """Exit with 1 when a run is worse than a baseline beyond chance."""
-    from eval.comparison import gate as gate_run
+    """Exit with 1 when a run is worse than a baseline beyond chance, or not as good as a minimum."""
+    from eval.comparison import gate_checks
+    from eval.gate_files import badge_text, junit_xml
+    from eval.report import read_report, save
 
-    failures = gate_run(baseline, run, dict(map(_minimum, minimum or ())))
+    checks = gate_checks(baseline, run, dict(map(_minimum, minimum or ())))
+    if junit:
+        save(junit, junit_xml(checks))
+    if badge:
+        save(badge, badge_text(read_report(run), checks, svg=badge.suffix == ".svg"))
+    failures = [check for check in checks if not check.passed]
     for failure in failures:
-        print(f"worse: {failure}")
+        print(f"worse: {failure.told}")
     if failures:
         raise typer.Exit(1)
     print("passed")
