@@ -36,7 +36,7 @@ def test_junit_is_what_servers_read() -> None:
     assert passed.find("failure") is None
     failure = failed.find("failure")
     assert failure is not None
-    assert failure.get("message") == "right: 0.9 before, <now> & less"
+    assert failure.get("message") == "right: 0.9 before, <now> 0.1 & less"
 
 
 def test_a_gate_with_its_files(library: Library, questions: Path, tmp_path: Path) -> None:
