@@ -59,6 +59,10 @@ def run(
         typer.Option(min=0, help="Papers, and questions, asked in ten wordings each; 12, 1 where a model answers."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Claims with labels: the judge is examined on them first.", show_default=False),
+    ] = None,
     rate: Annotated[
         float | None, typer.Option(min=0.1, help="Requests a minute to each model at most.", show_default=False)
     ] = None,
@@ -81,6 +85,12 @@ def run(
         assistants[other] = Assistant(
             first.library, other, sources=first.sources, checking=first.checking, judge=settings.judge, mode=first.mode
         )
+    error = _judge_error(meta_file)
+    if labels:
+        from eval.meta import examined
+
+        error = examined(first.library, labels, judge, first.llm, out / "judge", parallel)
+        say(f"the judge is right on {error.sensitivity:.2f} of supported claims, {error.specificity:.2f} of others")
     models = compare_models(
         assistants,
         questions,
@@ -91,7 +101,7 @@ def run(
         judge=judge,
         parallel=parallel,
         baselines=baselines,
-        judge_error=_judge_error(meta_file),
+        judge_error=error,
         forms=forms,
         fresh=fresh,
         progress=sys.stderr.isatty(),
