@@ -10,6 +10,8 @@ from importlib.metadata import version
 
 from rag.errors import AskpapersError
 from rag.indexing.folder import close_to_others, open_to_others
+from rag.indexing.records import Progress
+from rag.indexing.verify import SAMPLE, probe_in_subprocess, sampled_unreachable
 from rag.library import Library
 from rag.models.llms import EXTRACTIVE
 from rag.models.providers import load_llm
@@ -32,8 +34,11 @@ class Check:
         return f"{'ok  ' if self.ok else 'BAD '} {self.name}: {self.found}"
 
 
-def examine(settings: Settings) -> Iterator[Check]:
-    """Looks at everything, one thing at a time. Nothing is changed."""
+def examine(settings: Settings, full: bool = False, progress: Progress | None = None) -> Iterator[Check]:
+    """Looks at everything, one thing at a time. Nothing is changed.
+
+    The vectors of a sample of the papers are looked for, those of all if `full`; `progress` is told of these.
+    """
     yield Check("versions", True, ", ".join([f"Python {platform.python_version()}", *_versions()]))
     yield _network(settings)
     if settings.llm != EXTRACTIVE:
@@ -44,7 +49,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield Check("index", False, str(error))
         return
     yield Check("model", True, f"{library.embedder.fingerprint} on {library.embedder.runtime}, as the index was made")
-    yield from _index(library)
+    yield from _index(library, None if full else SAMPLE, progress)
     yield _permissions(library)
     yield _space(library)
     library.close()
@@ -93,23 +98,23 @@ def _llm(settings: Settings) -> Check:
     return Check("language model", True, f"{model.name} can be reached")
 
 
-def _index(library: Library) -> Iterator[Check]:
+def _index(library: Library, sample: int | None, progress: Progress | None) -> Iterator[Check]:
     """Chroma is looked at in a process of its own first: damaged files bring down who reads them."""
-    from rag.indexing.verify import all_unreachable, probe_in_subprocess
-
     cut = bool(library.index.forward_index.state("writing"))
     yield Check("writes", not cut, "one is under way, or was cut off" if cut else "none is cut off")
     missing = (
-        all_unreachable(library.index.vector_store, library.index.forward_index)
+        sampled_unreachable(library.index.vector_store, library.index.forward_index, sample, progress)
         if library.index.server
-        else probe_in_subprocess(library.index.folder)
+        else probe_in_subprocess(library.index.folder, sample, progress)
     )
     papers, passages = library.index.forward_index.counts()
     if missing is None:
         yield Check("vectors", False, "Chroma's files are damaged; mend with: askpapers doctor --repair")
         return
-    which = f"{len(missing)} of {passages} do not find themselves: {_some(missing)}; askpapers doctor --repair"
-    yield Check("vectors", not missing, which if missing else f"all {passages} find themselves")
+    part = sample is not None and papers > sample
+    of = f"those of {sample:,} papers, drawn from {papers:,} (--full looks at all)," if part else f"{passages}"
+    which = f"{len(missing)} of {of} do not find themselves: {_some(missing)}; askpapers doctor --repair"
+    yield Check("vectors", not missing, which if missing else f"all {'of ' * part}{of} find themselves")
     counts = {
         "Chroma": (library.index.vector_store.count(), passages, "passages"),
         "BM25": (library.index.bm25.count(), papers, "papers"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import LibraryError
 from rag.indexing.chroma_server import Server
@@ -13,7 +13,6 @@ from rag.indexing.folder import check_index
 from rag.indexing.index import Index
 from rag.indexing.records import Encode, Progress
 from rag.indexing.replica import refresh
-from rag.indexing.sync import Sync, SyncReport
 from rag.indexing.writer import open_index, writing
 from rag.models.embedding import DEFAULT, Embedder, load_embedder
 from rag.models.reranker import Reranker, load_reranker
@@ -23,6 +22,9 @@ from rag.retrieval.query import check_question, condition
 from rag.settings import Settings
 from rag.text.chunking import CHUNKER
 from rag.types import Hit, Paper
+
+if TYPE_CHECKING:
+    from rag.indexing.sync import SyncReport
 
 Where = Mapping[str, Any]  # a filter by "year", "category", "source" or "author"; a list means any of them
 
@@ -161,6 +163,8 @@ class Library:
         (`rag.indexing.ray_embedding`). Raises BusyError while another process or machine is writing, LibraryError on
         a full disk or when the server is gone.
         """
+        from rag.indexing.sync import Sync  # its readers take a while to load, and asking needs none
+
         with writing(self.index):
             return Sync(self.index, progress, embed).run(papers)
 

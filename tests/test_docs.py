@@ -22,6 +22,7 @@ from tests.conftest import ROOT, FakeEmbedder
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README, EVALUATION = ROOT / "README.md", ROOT / "docs" / "evaluation.md"
+PLUGGING_IN = ROOT / "docs" / "plugging-in.md"  # tests/test_plugging_in.py runs it
 NOT_OURS = {
     "pip": "would install",
     "ray": "starts a cluster; tests/rag/indexing/test_ray_embedding.py does so",
@@ -56,7 +57,7 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
         kinds = {kind for kind, _ in _BLOCK.findall(page.read_text(encoding="utf-8"))}
         checked = {"yaml"} if page.name == "ci.md" else set()  # by tests/eval/test_gate_files.py
         assert kinds <= {"python", "console", "json", "mermaid", "text"} | checked, page
-        if page not in (README, EVALUATION):
+        if page not in (README, EVALUATION, PLUGGING_IN):
             assert not kinds & {"python", "json"}, f"{page}: run it here"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SettingsError
+from rag.serving.guard import is_loopback
 
 
 def check_host(host: str, protected: bool, insecure: bool) -> None:
@@ -16,14 +17,11 @@ def check_host(host: str, protected: bool, insecure: bool) -> None:
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a page bound to that address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def is_owner(request: Any) -> bool:
+    """Whether a request comes from this machine, and from nobody in between."""
+    client = getattr(request, "client", None)
+    forwarded = "x-forwarded-for" in (getattr(request, "headers", None) or {})
+    return bool(client and client.host and is_loopback(client.host) and not forwarded)
 
 
 def login(setting: str) -> tuple[str, str]:

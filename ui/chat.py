@@ -13,6 +13,7 @@ from typing import Any
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
+from rag.serving.watching import Watch
 
 _POLLS = 10  # times a second that it is seen whether to stop
 
@@ -36,27 +37,41 @@ def follow(
     where: Mapping[str, Any] | None,
     stop: threading.Event,
     keep: Callable[[Answer], None],
+    failed: Callable[[str], None] = lambda error: None,
+    watch: Watch | None = None,
 ) -> Iterator[Progress]:
-    """The answer's progress up to its end. `keep` is given the answer even if nobody waits for it."""
+    """The answer's progress up to its end; `watch` counts it.
+
+    Even if nobody waits, `keep` is given the answer, or `failed` why there is none.
+    """
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            stream = assistant.stream(question, history, where, on_status=lambda status: news.put(("status", status)))
-            for piece in stream:
-                if stop.is_set():
-                    stream.close()  # lets go of the model's server
-                    return
-                if isinstance(piece, Answer):
-                    keep(piece)
-                news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
+            with (watch or Watch()).question("page") as noted:
+                for piece in assistant.stream(question, history, where, lambda status: news.put(("status", status))):
+                    if stop.is_set():
+                        return  # the stream is closed with its last reference, which lets go of the model's server
+                    if isinstance(piece, Answer):
+                        noted(piece)
+                        keep(piece)
+                    news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
         except AskpapersError as error:
-            news.put(("error", str(error)))
+            tell(str(error))
         except Exception as error:  # else the page would wait for ever
-            news.put(("error", f"something went wrong ({type(error).__name__}); see the server's log"))
+            tell(f"something went wrong ({type(error).__name__}); see the server's log")
             raise
 
+    def tell(error: str) -> None:
+        failed(error)
+        news.put(("error", error))
+
     threading.Thread(target=work, name="answer", daemon=True).start()
+    yield from _told(news, stop)
+
+
+def _told(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[Progress]:
+    """What the news come to so far, until there is an answer, an error, or a stop."""
     now, started = Progress(status="reading the question"), time.monotonic()
     while True:
         for kind, value in _waiting(news, stop):

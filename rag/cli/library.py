@@ -156,8 +156,11 @@ def doctor(
     embedding: Embedding = None,
     llm: Llm = None,
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended, then look again.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Look for every vector, not for those of 2,000 papers.")] = False,
 ) -> None:
     """Look whether all is well: a line for each thing looked at; exit code 1 if one is not."""
+    from tqdm import tqdm
+
     from rag.doctor import examine
     from rag.doctor import repair as repair_index
 
@@ -165,9 +168,10 @@ def doctor(
     if repair:
         say(repair_index(settings))
     well = True
-    for check in examine(settings):
-        print(check, flush=True)
-        well = well and check.ok
+    with tqdm(desc="looking", unit=" papers", file=sys.stderr, leave=False, delay=2, disable=None) as bar:
+        for check in examine(settings, full, bar.update):
+            tqdm.write(str(check))
+            well = well and check.ok
     if not well:
         raise typer.Exit(1)
 

@@ -9,34 +9,49 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rag.indexing.forward_index import ForwardIndex
+from rag.indexing.records import Progress
 from rag.indexing.vector_store import VectorStore
 from rag.types import paper_of, passage_id
 
+SAMPLE = 2000  # papers looked at unless all are asked for: one lost row in 1,000 is then found 6 times in 7
 _BATCH = 250  # papers compared at a time
 _ROUNDS = 3  # of writing again; nearly always one is enough
 
 
-def unreachable(store: VectorStore, forward_index: ForwardIndex, paper_ids: Sequence[str]) -> list[str]:
+def unreachable(
+    store: VectorStore, forward_index: ForwardIndex, paper_ids: Sequence[str], progress: Progress | None = None
+) -> list[str]:
     """Ids of those papers' passages whose own vectors do not find them; both stores must hold the same of them."""
     missing = []
     for start in range(0, len(paper_ids), _BATCH):
-        papers, vectors = forward_index.vectors(paper_ids[start : start + _BATCH])
+        part = paper_ids[start : start + _BATCH]
+        papers, vectors = forward_index.vectors(part)
         own = zip(papers, vectors, strict=True)
         missing += store.unreachable([(passage_id(paper, i), row) for paper, rows in own for i, row in enumerate(rows)])
+        if progress:
+            progress(len(part))
     return missing
 
 
-def all_unreachable(store: VectorStore, forward_index: ForwardIndex) -> list[str]:
-    """Ids of the passages, of all that both stores hold alike, whose own vectors do not find them."""
+def sampled_unreachable(
+    store: VectorStore, forward_index: ForwardIndex, sample: int | None = SAMPLE, progress: Progress | None = None
+) -> list[str]:
+    """Ids of the passages whose own vectors do not find them, of `sample` papers that both stores hold alike.
+
+    With None of all of them. The sample is drawn anew each time, so that looking again looks at others.
+    """
     known = forward_index.hashes()
     alike = [i for i, content in store.hashes().items() if content and known.get(i) == content]
-    return unreachable(store, forward_index, alike)
+    if sample is not None and len(alike) > sample:
+        alike = random.sample(alike, sample)
+    return unreachable(store, forward_index, alike, progress)
 
 
 def rewrite_unreachable(store: VectorStore, forward_index: ForwardIndex, paper_ids: Sequence[str]) -> list[str]:
@@ -51,25 +66,37 @@ def rewrite_unreachable(store: VectorStore, forward_index: ForwardIndex, paper_i
     return missing
 
 
-def probe_in_subprocess(folder: Path) -> list[str] | None:
-    """Ids of passages that the index in `folder` holds and does not find; None if Chroma cannot be read."""
+def probe_in_subprocess(
+    folder: Path, sample: int | None = SAMPLE, progress: Progress | None = None
+) -> list[str] | None:
+    """As `sampled_unreachable` for the index in `folder`, in a child process; None if Chroma cannot be read."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}
-    command = [sys.executable, "-m", "rag.indexing.verify", str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    return None if done.returncode else list(json.loads(done.stdout))
+    command = [sys.executable, "-m", "rag.indexing.verify", str(folder), json.dumps(sample)]
+    missing: list[str] | None = None
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        assert child.stdout is not None  # it is a pipe
+        for line in child.stdout:  # the papers looked at, and last of all what was missing
+            told = json.loads(line)
+            if isinstance(told, list):
+                missing = told
+            elif progress:
+                progress(told)
+    return None if child.returncode else missing
 
 
-def _probe(folder: Path) -> list[str]:
+def _probe(folder: Path, sample: int | None) -> list[str]:
     forward_index = ForwardIndex(folder / "derived.sqlite", 0)
     fingerprint = json.loads(forward_index.state("fingerprint", "null"))
     store = VectorStore(folder / "chroma", fingerprint)
     if fingerprint:
         forward_index.close()
         forward_index = ForwardIndex(folder / "derived.sqlite", fingerprint["dimension"])
-    missing = all_unreachable(store, forward_index)
+    missing = sampled_unreachable(store, forward_index, sample, lambda n: print(n, flush=True))
     forward_index.close()
     return missing
 
 
 if __name__ == "__main__":
-    print(json.dumps(_probe(Path(sys.argv[1]))))
+    print(json.dumps(_probe(Path(sys.argv[1]), json.loads(sys.argv[2]))))

@@ -160,7 +160,8 @@ def test_a_cold_extractive_answer_loads_no_torch(tmp_path: Path) -> None:
         "import sys; from rag import Assistant, Library; library = Library.open(sys.argv[1]);"
         "from rag.types import Paper; library.sync([Paper('a', 'HippoRAG', 'It is inspired by the hippocampus.')]);"
         "assert Assistant(library).ask('What inspired HippoRAG?').outcome == 'answered';"
-        "print({'torch', 'sentence_transformers', 'gradio', 'llama_index'} & set(sys.modules))"
+        "print({'torch', 'sentence_transformers', 'gradio', 'llama_index', 'sklearn', 'matplotlib', 'pandas'}"
+        " & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code, tmp_path], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -119,6 +119,23 @@ def test_vectors_that_chroma_lost_under_churn(tmp_path: Path, monkeypatch: pytes
     assert err == "the index was built anew from what was stored\n"
 
 
+def test_of_many_papers_a_sample_is_looked_for(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr("rag.doctor.SAMPLE", 20)
+    monkeypatch.setattr("rag.library.load_embedder", lambda *given: Clustered())
+    with closing(Library.open(tmp_path / "home", embedder=Clustered())) as library:
+        library.sync([Paper(f"p{i}", "Title", f"Text {i}.") for i in range(50)])
+    code, out, _ = run("doctor")
+    assert (
+        lines(out)["vectors"]
+        == "ok   vectors: all of those of 20 papers, drawn from 50 (--full looks at all), find themselves"
+    )
+    code, out, _ = run("doctor", "--full")
+    assert (code, lines(out)["vectors"]) == (0, "ok   vectors: all 50 find themselves")
+    seen: list[int] = []
+    assert probe_in_subprocess(tmp_path / "home", 30, seen.append) == []
+    assert sum(seen) == 30
+
+
 def test_the_language_model_is_asked(run: Any, home: Path) -> None:  # noqa: F811
     with serving(Script("Hello.")) as server:
         code, out, _ = run("doctor", "--llm", server.url)
