@@ -20,24 +20,46 @@ KEYS = {"s": "supported", "r": "refuted", "n": "nei", "p": "partial"}
 ASK = "[s]upported [r]efuted [n]ot enough information [p]artly supported, [b]ack, [q]uit: "
 
 
+class Labels:
+    """One person's labels of a file of claims, in an order drawn by lot; kept in FILE.who.jsonl as they are given."""
+
+    def __init__(self, file: Path, who: str) -> None:
+        """Raises SourceError for a name that cannot be part of a file's, and for a file without claims."""
+        if not who.isidentifier():
+            raise SourceError(f"{who!r} cannot be part of a file's name: use letters and digits")
+        self.claims = [c for found in read_claims(file, labelled=False).values() for c in found if c.evidence]
+        random.Random(SEED).shuffle(self.claims)
+        self.path = file.with_name(f"{file.stem}.{who}.jsonl")
+        self.given = {c.id: c.label for c in _read(self.path).values()}
+
+    @property
+    def next(self) -> LabelledClaim | None:
+        """The claim to be labelled now; None when all are."""
+        return next((claim for claim in self.claims if claim.id not in self.given), None)
+
+    def press(self, key: str) -> bool:
+        """Gives the label of a key to the next claim, or takes the last one back for "b"; False for another key."""
+        claim = self.next
+        if key == "b" and self.given:
+            del self.given[list(self.given)[-1]]
+        elif key in KEYS and claim is not None:
+            self.given[claim.id] = KEYS[key]
+        else:
+            return False
+        _write(self.path, self.claims, self.given)
+        return True
+
+
 def label(file: Path, who: str, ask: Callable[[str], str] = input, say: Callable[[str], object] = print) -> Path:
     """Shows each claim of the file beside its evidence, in an order drawn by lot, and asks for a label.
 
     Labels are written to FILE.who.jsonl as they are given, so one can stop and go on; gives that path.
     """
-    if not who.isidentifier():
-        raise SourceError(f"{who!r} cannot be part of a file's name: use letters and digits")
-    claims = [claim for found in read_claims(file, labelled=False).values() for claim in found if claim.evidence]
-    random.Random(SEED).shuffle(claims)
-    path = file.with_name(f"{file.stem}.{who}.jsonl")
-    given = {c.id: c.label for found in read_claims(path).values() for c in found} if path.exists() else {}
-    at = 0
-    while at < len(claims):
-        claim = claims[at]
-        if claim.id in given:
-            at += 1
-            continue
-        say(f"\n{len(given) + 1} of {len(claims)}")
+    labels = Labels(file, who)
+    while (claim := labels.next) is not None:
+        say(f"\n{len(labels.given) + 1} of {len(labels.claims)}")
+        if claim.question:
+            say(f"  QUESTION: {clean(claim.question)}\n")
         for number, sentence in enumerate(claim.evidence, 1):
             say(f"  {number}. {clean(sentence)}")
         say(f"\n  CLAIM: {clean(claim.claim)}\n")
@@ -47,14 +69,10 @@ def label(file: Path, who: str, ask: Callable[[str], str] = input, say: Callable
             key = "q"
         if key == "q":
             break
-        if key == "b" and given:
-            last = list(given)[-1]
-            del given[last]
-            at = next(i for i, c in enumerate(claims) if c.id == last)
-        elif key in KEYS:
-            given[claim.id] = KEYS[key]
-        _write(path, claims, given)
-    return path
+        labels.press(key)
+    if not labels.path.exists():
+        _write(labels.path, labels.claims, labels.given)
+    return labels.path
 
 
 def agreement(file: Path) -> list[str]:
@@ -64,7 +82,7 @@ def agreement(file: Path) -> list[str]:
         for path in sorted(file.parent.glob(f"{file.stem}.*.jsonl"))
         if path.name != f"{file.stem}.agreed.jsonl"
     }
-    labels = {who: {c.id: c for found in read_claims(p).values() for c in found} for who, p in people.items()}
+    labels = {who: _read(path) for who, path in people.items()}
     told = []
     names = list(labels)
     for i, one in enumerate(names):
@@ -83,6 +101,13 @@ def agreement(file: Path) -> list[str]:
     return told
 
 
+def _read(path: Path) -> dict[str, LabelledClaim]:
+    """The labelled claims of a file by their ids; none where it is empty or not there, as before the first label."""
+    if not path.exists() or not path.stat().st_size:
+        return {}
+    return {c.id: c for found in read_claims(path).values() for c in found}
+
+
 def _kappa_interval(first: list[str], second: list[str]) -> Interval:
     def statistic(a: Array, b: Array) -> float | None:
         return kappa(a.tolist(), b.tolist())
@@ -93,7 +118,15 @@ def _kappa_interval(first: list[str], second: list[str]) -> Interval:
 def _write(path: Path, claims: list[LabelledClaim], given: dict[str, str]) -> None:
     by_id = {claim.id: claim for claim in claims}
     rows = [
-        {"id": c.id, "group": c.group, "claim": c.claim, "title": "", "sentences": list(c.evidence), "label": said}
+        {
+            "id": c.id,
+            "group": c.group,
+            "question": c.question,
+            "claim": c.claim,
+            "title": "",
+            "sentences": list(c.evidence),
+            "label": said,
+        }
         for c, said in ((by_id[key], said) for key, said in given.items() if key in by_id)
     ]
     save(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))

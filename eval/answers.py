@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from eval.adapters import our_answer
 from eval.cases import Case, normal
 from eval.jsonl import read_jsonl
 from eval.metrics import Reply, Source, Statement
@@ -93,6 +94,10 @@ def _match(reply: Reply, ids: Mapping[str, list[str]]) -> str:
 
 def to_reply(row: Any, name: str = "") -> Reply:
     """One line of either form; `name` is the id of one that has none. Raises ValueError that says what is wrong."""
+    try:
+        row = our_answer(row)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"not an answer as TREC RAG's files have them: {error}") from None
     if not isinstance(row, dict):
         raise ValueError(f"an answer is a JSON object, not {type(row).__name__}")
     given = row.get("id", name)

@@ -28,14 +28,15 @@ from rag.types import Paper
 
 TYPES = ("factoid", "named", "survey", "compare", "followup", "unanswerable_near", "unanswerable_far")
 SPLITS = ("dev", "test")
+WEIGHTS = {"vital": 1.0, "okay": 0.5}  # of a key fact, as TREC RAG weighs nuggets
 NEAR = 0.8  # share of common letter trigrams from which two questions count as the same
 
 _REQUIRED = {"id": str, "type": str, "question": str, "answerable": bool}
-_STRINGS: dict[str, tuple[str, ...]] = {"gold_titles": (), "key_facts": (), "tags": ()}
+_STRINGS: dict[str, tuple[str, ...]] = {"gold_titles": (), "key_facts": (), "weights": (), "tags": ()}
 _EVIDENCE = ("title", "sentence")
 # The keys of their items.
 _LISTS = {**_STRINGS, "gold_evidence": _EVIDENCE, "without": _EVIDENCE, "history": ("role", "content")}
-LATER_FIELDS = ("without",)  # of a Case: not part of the hash of questions that do not use them
+LATER_FIELDS = ("without", "weights")  # of a Case: not part of the hash of questions that do not use them
 _FIELDS = (*_REQUIRED, *_LISTS, "split", "note")
 
 
@@ -44,6 +45,7 @@ class Case:
     """One labelled question. Each key fact is a tuple of alternatives, one of which a right answer holds.
 
     `without` are (title, sentence) that are hidden from the collection while it is asked, which makes it a near miss.
+    `weights` tell of each key fact whether it is "vital" or "okay" (TREC RAG).
     `place` is the `file:line` it was read from; it does not count as content.
     """
 
@@ -58,6 +60,7 @@ class Case:
     tags: tuple[str, ...] = ()
     split: str = "dev"
     without: tuple[tuple[str, str], ...] = ()
+    weights: tuple[str, ...] = ()
     place: str = dataclasses.field(default="", compare=False)
 
     @property
@@ -119,6 +122,9 @@ def _problems(row: Any) -> Iterator[str]:
         for item in row.get("gold_evidence", []):
             if normal(item["title"]) not in titles:
                 yield f"evidence of {item['title']!r}, which is not among 'gold_titles'"
+    weights = row.get("weights") if usable["weights"] else None
+    if weights and (len(weights) != len(row.get("key_facts") or ()) or set(weights) - set(WEIGHTS)):
+        yield f"'weights' must give {' or '.join(WEIGHTS)} for each key fact"
     if usable["key_facts"] and any(not part.strip() for fact in row.get("key_facts", []) for part in fact.split("||")):
         yield "a key fact has an empty alternative"
 
@@ -176,6 +182,7 @@ def _case(row: dict[str, Any], place: str) -> Case:
         tags=tuple(row.get("tags", ())),
         split=row.get("split", "dev"),
         without=tuple((item["title"], item["sentence"]) for item in row.get("without", ())),
+        weights=tuple(row.get("weights", ())),
         place=place,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.adapters import is_ragtruth, our_claim, ragtruth_claims
 from eval.jsonl import read_jsonl
 from eval.stats import SEED
 from rag.errors import SourceError
@@ -27,6 +28,7 @@ class LabelledClaim:
     claim: str
     evidence: tuple[str, ...]
     label: str
+    question: str = ""  # that the claim is part of an answer to, where told
 
 
 def read_claims(path: str | Path, labelled: bool = True) -> dict[str, list[LabelledClaim]]:
@@ -39,7 +41,10 @@ def read_claims(path: str | Path, labelled: bool = True) -> dict[str, list[Label
     problems: list[str] = []
     for file in _claim_files(path) if path.is_dir() else [path]:
         try:
-            sets[file.stem] = read_jsonl(file, lambda row, _: _claim(row, labelled), key=lambda claim: claim.id)
+            if is_ragtruth(file):
+                sets[file.stem] = [_claim(row, labelled) for row in ragtruth_claims(file)]
+                continue
+            sets[file.stem] = read_jsonl(file, lambda row, n: _claim(our_claim(row, n), labelled), key=lambda c: c.id)
         except SourceError as error:
             problems.append(str(error))
     if problems:
@@ -54,7 +59,7 @@ def _claim_files(folder: Path) -> list[Path]:
     files = []
     for file in sorted(folder.glob("*.jsonl")):
         with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            if '"claim"' in lines.readline():
+            if '"claim"' in lines.readline() or is_ragtruth(file):
                 files.append(file)
     return files
 
@@ -75,7 +80,8 @@ def _claim(row: Any, labelled: bool) -> LabelledClaim:
     evidence = [s for s in [*sentences, str(row.get("title") or "")] if s.strip()]
     if labelled and not evidence:
         raise ValueError("no evidence")
-    return LabelledClaim(row["id"], str(row.get("group") or row["id"]), row["claim"], tuple(evidence), label)
+    group, question = str(row.get("group") or row["id"]), str(row.get("question") or "")
+    return LabelledClaim(row["id"], group, row["claim"], tuple(evidence), label, question)
 
 
 def index_claims(library: Library, n: int) -> list[LabelledClaim]:

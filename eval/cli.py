@@ -43,7 +43,10 @@ MetaFile = Annotated[
 def run(
     questions: Annotated[Path, typer.Option(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
     home: Home = None,
-    llm: Llm = None,
+    llm: Annotated[
+        list[str] | None,
+        typer.Option(help="The model that answers (ASKPAPERS_LLM); repeated, models side by side.", show_default=False),
+    ] = None,
     checking: Checking = None,
     judge: Judge = "coverage",
     split: Split = None,
@@ -56,18 +59,46 @@ def run(
         typer.Option(min=0, help="Papers, and questions, asked in ten wordings each; 12, 1 where a model answers."),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="Claims with labels: the judge is examined on them first.", show_default=False),
+    ] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help="Requests a minute to each model at most.", show_default=False)
+    ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="MODEL=READ/WRITTEN, dollars a million tokens; may be repeated.", show_default=False),
+    ] = None,
 ) -> None:
-    """Ask the labelled questions, and report on the answers."""
+    """Ask the labelled questions, and report on the answers; with several models, on each and side by side."""
+    from eval.models import Price, compare_models
     from eval.render import summary
-    from eval.run import evaluate
+    from eval.report import read_report
+    from rag.answering.assistant import Assistant
 
+    llms = list(dict.fromkeys(llm or ()))
+    settings = load_settings(home=home, llm=llms[0] if llms else None, checking=checking)
+    first = open_assistant(settings)
+    assistants = {llms[0] if llms else settings.llm: first}
+    for other in llms[1:]:
+        assistants[other] = Assistant(
+            first.library, other, sources=first.sources, checking=first.checking, judge=settings.judge, mode=first.mode
+        )
     error = _judge_error(meta_file)
-    report = evaluate(
-        open_assistant(load_settings(home=home, llm=llm, checking=checking)),
+    if labels:
+        from eval.meta import examined
+
+        error = examined(first.library, labels, judge, first.llm, out / "judge", parallel)
+        say(f"the judge is right on {error.sensitivity:.2f} of supported claims, {error.specificity:.2f} of others")
+    models = compare_models(
+        assistants,
         questions,
+        out,
+        dict(map(Price.parse, price or ())),
+        rate,
         split=split,
         judge=judge,
-        out=out,
         parallel=parallel,
         baselines=baselines,
         judge_error=error,
@@ -75,7 +106,11 @@ def run(
         fresh=fresh,
         progress=sys.stderr.isatty(),
     )
-    print(summary(report))
+    if len(models.lines) > 1:
+        print(models)
+        say(f"report: {out / 'models.html'}")
+        return
+    print(summary(read_report(out)))
     say(f"report: {out / 'report.html'}")
 
 
@@ -130,18 +165,29 @@ def compare(
 
 @app.command()
 def gate(
-    baseline: Annotated[Path, typer.Option(help="A report.json, or the folder of a run.")],
     run: Annotated[Path, typer.Option(help="The folder of the run that must pass.")],
+    baseline: Annotated[
+        Path | None, typer.Option(help="A report.json, or the folder of a run.", show_default=False)
+    ] = None,
     minimum: Annotated[
         list[str] | None, typer.Option("--min", help="metric=value it must be as good as; may be repeated.")
     ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML here, a test a check.")] = None,
+    badge: Annotated[Path | None, typer.Option(help="Write a badge here: .svg, or JSON for shields.io.")] = None,
 ) -> None:
-    """Exit with 1 when a run is worse than a baseline beyond chance."""
-    from eval.comparison import gate as gate_run
+    """Exit with 1 when a run is worse than a baseline beyond chance, or not as good as a minimum."""
+    from eval.comparison import gate_checks
+    from eval.gate_files import badge_text, junit_xml
+    from eval.report import read_report, save
 
-    failures = gate_run(baseline, run, dict(map(_minimum, minimum or ())))
+    checks = gate_checks(baseline, run, dict(map(_minimum, minimum or ())))
+    if junit:
+        save(junit, junit_xml(checks))
+    if badge:
+        save(badge, badge_text(read_report(run), checks, svg=badge.suffix == ".svg"))
+    failures = [check for check in checks if not check.passed]
     for failure in failures:
-        print(f"worse: {failure}")
+        print(f"worse: {failure.told}")
     if failures:
         raise typer.Exit(1)
     print("passed")

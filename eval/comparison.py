@@ -69,10 +69,26 @@ def compare(a: Report | str | Path, b: Report | str | Path, confidence: float = 
     return Comparison(first, second, tuple(deltas))
 
 
+@dataclass(frozen=True)
+class Check:
+    """One thing that a gate looks at: what came of it in words, and whether the run may pass."""
+
+    name: str
+    passed: bool
+    told: str
+
+
 def gate(
     baseline: Report | str | Path, run: Report | str | Path, minimums: Mapping[str, float] | None = None
 ) -> list[str]:
-    """Why the run must not pass; nothing when it may.
+    """Why the run must not pass; nothing when it may. See `gate_checks`."""
+    return [check.told for check in gate_checks(baseline, run, minimums) if not check.passed]
+
+
+def gate_checks(
+    baseline: Report | str | Path | None, run: Report | str | Path, minimums: Mapping[str, float] | None = None
+) -> list[Check]:
+    """What a gate looks at, a check a metric and a minimum; without a baseline minimums alone.
 
     A metric fails when it is worse than the baseline's over the whole of a paired interval, so wide that all metrics
     together raise a false alarm in 5 of 100 runs at most (Bonferroni); when it is no longer defined; or when it is not
@@ -82,29 +98,37 @@ def gate(
         if name not in METRICS:
             close = difflib.get_close_matches(name, METRICS, 1)
             raise SettingsError(f"unknown metric {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
-    baseline, run = (read_report(x) if isinstance(x, (str, Path)) else x for x in (baseline, run))
+    if baseline is None and not minimums:
+        raise SettingsError("nothing to hold the run against: give --baseline, or --min metric=value")
+    run = read_report(run) if isinstance(run, (str, Path)) else run
+    baseline = read_report(baseline) if isinstance(baseline, (str, Path)) else baseline
+    checks = _against(baseline, run) if baseline is not None else []
+    for name, least in (minimums or {}).items():
+        value = next((f.value for f in run.figures if (f.system, f.group, f.metric) == (run.system, "all", name)), None)
+        sign = 1 if METRICS[name].higher_is_better else -1
+        good = value is not None and sign * (value - least) >= 0
+        checks.append(Check(f"{name} minimum", good, f"{name}: {value}, {'' if good else 'not '}as good as {least}"))
+    return checks
+
+
+def _against(baseline: Report, run: Report) -> list[Check]:
+    """A check for each share that the baseline has."""
     if _judges(baseline) != _judges(run):
         raise ComparisonError(f"other judges ({_judges(baseline)} and {_judges(run)}): make the baseline anew")
     known = {f.metric for f in baseline.figures if f.n and f.group == "all" and f.system == baseline.system}
     gated = [m for m, about in METRICS.items() if about.unit == "share" and m in known]
-    failures = []
+    checks = []
     for delta in compare(baseline, run, 1 - 2 * ALARM / max(len(gated), 1)).deltas:
         if delta.metric not in gated:
             continue
         before, now = baseline.figure(delta.metric), run.figure(delta.metric)
+        told = f"{delta.metric}: {before.value} before, now {now.value}"
         if not now.n:
-            failures.append(f"{delta.metric}: {before.value} before, now undefined ({now.excluded})")
-        elif _worse(delta):
-            failures.append(
-                f"{delta.metric}: {before.value} before, now {now.value}; over the {delta.n} questions of both "
-                f"{delta.value:+.3f} [{delta.low:+.3f}, {delta.high:+.3f}]"
-            )
-    for name, least in (minimums or {}).items():
-        value = run.figure(name).value
-        sign = 1 if METRICS[name].higher_is_better else -1
-        if value is None or sign * (value - least) < 0:
-            failures.append(f"{name}: {value}, not as good as {least}")
-    return failures
+            told = f"{delta.metric}: {before.value} before, now undefined ({now.excluded})"
+        elif delta.value is not None and delta.low is not None:
+            told += f"; over the {delta.n} questions of both {delta.value:+.3f} [{delta.low:+.3f}, {delta.high:+.3f}]"
+        checks.append(Check(delta.metric, bool(now.n) and not _worse(delta), told))
+    return checks
 
 
 def _judges(report: Report) -> str:

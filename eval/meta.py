@@ -123,6 +123,23 @@ def read_judge_error(spec: str) -> JudgeError:
     raise SourceError(f"{path}: no labelled claims{' named ' + wanted if wanted else ''}")
 
 
+def examined(
+    library: Library, claims: Path, judge: str, llm: ChatModel | None, out: Path, parallel: int = 1
+) -> JudgeError:
+    """The error of a judge, measured on labels before it is believed; its own report goes into the folder `out`.
+
+    Raises SourceError where the labels have supported claims alone, or no such, and for a judge no better than chance.
+    """
+    meta(library, claims, judge=judge, llm=llm, own=0, out=out, parallel=parallel, progress=False)
+    error = read_judge_error(str(out))
+    if error.sensitivity + error.specificity <= 1:
+        raise SourceError(
+            f"{claims}: judge {judge!r} is no better than chance on these labels (right on {error.sensitivity:.2f} of "
+            f"supported claims, {error.specificity:.2f} of others): take another --judge; {out / 'meta.html'}"
+        )
+    return error
+
+
 def meta(
     library: Library,
     claims: str | Path | None = None,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from eval.cases import Case, holds, normal
+from eval.cases import WEIGHTS, Case, holds, normal
 from eval.ranking import ndcg_at, ranks_of, recall_at, reciprocal_rank_at
 
 DEPTH = 10  # papers of a ranking that count
@@ -54,6 +54,10 @@ METRICS = {
     "abstention_recall": Metric("unanswerable questions that are not answered"),
     "false_abstention": Metric("answerable questions that are not answered", higher_is_better=False),
     "answer_points": Metric("labelled key facts that the answer holds; 0 when it abstains"),
+    "nugget_recall": Metric(
+        "key facts given, okay ones at half the weight of vital ones (TREC RAG); 0 when it abstains"
+    ),
+    "vital_recall": Metric("vital key facts given; 0 when it abstains"),
     "tokens": Metric("tokens of the answering model a question", higher_is_better=False, unit="tokens"),
     "judge_calls": Metric("sentences the answerer had judged by a model", higher_is_better=False, unit="calls"),
 }
@@ -176,6 +180,7 @@ def measure(case: Case | None, reply: Reply, judged: Sequence[Judged]) -> dict[s
     `judged` holds the reply's claims.
     """
     values = {**_retrieval(case, reply), **_gold(case, reply), **_grounding(reply, judged)}
+    values |= _nuggets(case, reply)
     answerable, unlabelled = case is not None and case.answerable, Value(0, 0, "not labelled")
     abstained = Value(float(reply.abstained))
     values["abstention_recall"] = Value(0, 0, "answerable") if answerable else abstained if case else unlabelled
@@ -221,6 +226,19 @@ def _gold(case: Case | None, reply: Reply) -> dict[str, Value]:
         "gold_f1": Value(2 * right / (len(gold) + len(cited)) if right else 0.0),
         "answer_points": Value(points / len(case.key_facts)) if case.key_facts else Value(0, 0, "no key facts"),
     }
+
+
+def _nuggets(case: Case | None, reply: Reply) -> dict[str, Value]:
+    """Weighted key facts, where these have weights."""
+    if case is None or not case.weights:
+        return dict.fromkeys(("nugget_recall", "vital_recall"), Value(0, 0, "no weights" if case else "not labelled"))
+    text = "\n".join([*(s.text for s in reply.statements), *reply.cited])
+    given = [not reply.abstained and holds(text, fact) for fact in case.key_facts]
+    weights = [WEIGHTS[name] for name in case.weights]
+    weighted = sum(w for w, there in zip(weights, given, strict=True) if there) / sum(weights)
+    vital = [there for name, there in zip(case.weights, given, strict=True) if name == "vital"]
+    share = Value(sum(vital) / len(vital)) if vital else Value(0, 0, "no vital fact")
+    return {"nugget_recall": Value(weighted), "vital_recall": share}
 
 
 def _grounding(reply: Reply, judged: Sequence[Judged]) -> dict[str, Value]:

@@ -117,6 +117,30 @@ def flow(steps: Mapping[str, float], questions: float) -> str:
     return _svg(draw, height=2.6, left=0.0, width=9)
 
 
+def quality(points: Sequence[tuple[str, float | None, float | None, float | None, float | None, float | None]]) -> str:
+    """Share right with its interval against dollars for 100 questions, and against seconds a question, side by side.
+
+    A point is (name, share, low, high, dollars, seconds); what is not known of it is left out.
+    """
+
+    def draw(axes: Axes) -> None:
+        axes.set_axis_off()
+        for left, place, label in ((0.0, 4, "dollars for 100 questions"), (0.53, 5, "seconds a question, p50")):
+            part = axes.inset_axes((left, 0, 0.45, 1))
+            for point in points:
+                name, share, low, high, x = *point[:4], point[place]
+                if share is None or x is None:
+                    continue
+                (dot,) = part.plot(x, share, "o")
+                if low is not None and high is not None:
+                    part.plot([x, x], [low, high], color=dot.get_color())
+                part.annotate(str(name), (float(x), share), textcoords="offset points", xytext=(6, 4), fontsize=8)
+            part.margins(x=0.25)
+            part.set(xlabel=label, ylabel="share right", ylim=(0, 1.02))
+
+    return _svg(draw, width=9, left=0.07)
+
+
 def _svg(draw: Callable[[Axes], None], height: float = 3.6, left: float = 0.1, width: float = 7) -> str:
     """`height` and `width` in inches, `left` the margin for labels as a share of the width."""
     settings: Any = {"svg.hashsalt": "askpapers", "axes.spines.top": False, "axes.spines.right": False}

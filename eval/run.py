@@ -219,7 +219,7 @@ def _report(
     if out is not None:
         first = next(iter(answered.values()))
         claims = [
-            {"id": f"{reply.id}-{n}", "group": reply.id, "title": "", **claim_row(j)}
+            {"id": f"{reply.id}-{n}", "group": reply.id, "question": reply.question, "title": "", **claim_row(j)}
             for reply, judged in zip(first.replies, first.judged, strict=True)
             for n, j in enumerate(judged, 1)
         ]

@@ -40,7 +40,8 @@ def verdict_sentences(report: Report) -> list[str]:
     right = _figure(report, "right")
     if right is None or right.value is None:
         return [*_unlabelled(report), *_beside_judge(report)]
-    told = [f"{report.system} gets {_percent(right.value)} of {right.n} questions right{_span(right)}."]
+    asked = f"{right.n} question{'s' * (right.n != 1)}"
+    told = [f"{report.system} gets {_percent(right.value)} of {asked} right{_span(right)}."]
     told += _kinds(report)
     told += _found_and_supported(report)
     told += _lost(report)

@@ -55,6 +55,14 @@ def test_back_takes_the_last_label_away(claims: Path) -> None:
     assert labels(path) == ["supported", "partial"]
 
 
+def test_going_back_to_the_very_first_is_no_end(claims: Path) -> None:
+    path = label(claims, "ann", person("sbq"), lambda line: None)
+    assert path.read_text() == ""
+    assert labels(label(claims, "ann", person("nq"), lambda line: None)) == ["nei"]
+    label(claims, "bob", person("sbq"), lambda line: None)
+    assert "0 claims of both" in agreement(claims)[0]
+
+
 def test_agreement(claims: Path) -> None:
     assert agreement(claims) == []
     label(claims, "ann", person("ssnn"), lambda line: None)

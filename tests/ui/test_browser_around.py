@@ -56,9 +56,19 @@ def test_labelled_questions_are_evaluated_and_two_runs_compared(address: str, vi
         page.locator("#evaluated", has_text=told).wait_for(timeout=60_000)
         page.locator("#questions").get_by_label("Clear").click()
     report = page.frame_locator("#report iframe")
-    report.locator("h1", has_text="Grounding of askpapers").wait_for()
+    report.locator("h1", has_text="How well askpapers").wait_for()
+    assert "of 1 question right" in report.locator(".lead").inner_text()
+    report.locator("summary", has_text="All figures").click()
     assert "1.000" in report.locator("tr", has_text="gold_recall").first.inner_text()
     assert report.locator("svg, img").count() > 2
+    page.get_by_role("button", name="Label its sentences").click()
+    page.get_by_label("Your name").fill("ann")
+    page.locator("#claim", has_text="1 of 3").wait_for()
+    assert QUESTION in page.locator("#claim").inner_text()
+    page.locator("#claim").click()
+    for key, told in (("s", "2 of 3"), ("b", "1 of 3"), ("n", "2 of 3"), ("s", "3 of 3"), ("p", "All 3 sentences")):
+        page.keyboard.press(key)
+        page.locator("#claim", has_text=told).wait_for()
     page.get_by_label("Compared with").click()
     page.get_by_role("option").last.click()  # with itself
     report.locator("h1", has_text=" less ").wait_for()

@@ -1,0 +1,62 @@
+"""A model that is not asked more often than its server allows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import Any
+
+from rag.models.llms import ChatModel
+from rag.models.metering import Meter
+
+
+class Pace:
+    """Lets at most so many requests begin a minute, evenly spread; shared by the threads that ask."""
+
+    def __init__(
+        self,
+        per_minute: float,
+        sleep: Callable[[float], object] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gap, self._sleep, self._now = 60 / per_minute, sleep, now
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Returns when the next request may begin."""
+        with self._lock:
+            begin = max(self._next, self._now())
+            self._next = begin + self._gap
+        if (seconds := begin - self._now()) > 0:
+            self._sleep(seconds)
+
+
+class Paced:
+    """Passes everything on to a ChatModel, each request when the pace allows it."""
+
+    def __init__(self, model: ChatModel, pace: Pace) -> None:
+        self._model, self._pace = model, pace
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+    def metered(self, meter: Meter) -> Paced:
+        """The same, with its calls noted in that meter."""
+        return Paced(self._model.metered(meter), self._pace)
+
+    def stream(self, *rest: Any, **named: Any) -> Generator[str, None, str]:
+        """As ChatModel.stream. Raises LLMError."""
+        self._pace.wait()
+        return (yield from self._model.stream(*rest, **named))
+
+    def complete(self, *rest: Any, **named: Any) -> str:
+        """As ChatModel.complete. Raises LLMError."""
+        self._pace.wait()
+        return self._model.complete(*rest, **named)
+
+    def probability_of_yes(self, *rest: Any, **named: Any) -> float | None:
+        """As ChatModel.probability_of_yes. Raises LLMError."""
+        self._pace.wait()
+        return self._model.probability_of_yes(*rest, **named)
