@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 COLLECTION := data/daily_papers
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-all test-browser check docs eval bench train audit lock clean
+.PHONY: help chat test test-all test-browser check docs eval bench train audit lock release clean
 
 help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,10 @@ lock: $(VENV)/installed-dev ## Resolve the tested versions anew into constraints
 	@$(BIN)/uv pip compile -q --universal --python-version 3.10 --all-extras --no-header --no-annotate \
 	    --no-emit-index-url -c pins.txt pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)' > constraints.new
 	@mv constraints.new constraints.txt
+
+release: $(VENV)/installed-dev ## Build, check and tag a release (publishes nothing)
+	@$(PIP) install -q --progress-bar off build twine
+	@$(BIN)/python -m deploy.release
 
 clean: ## Remove the environment and caches; never the index
 	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

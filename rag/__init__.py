@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings as Settings
     from rag.types import Hit as Hit
     from rag.types import Paper as Paper
+    from rag.verification.text_check import check as check
 
 # Looked up on first use, so that `import rag` and `askpapers --help` load nothing heavy.
 _HOMES = {
@@ -29,6 +30,7 @@ _HOMES = {
     "Claim": "rag.answer",
     "Hit": "rag.types",
     "Paper": "rag.types",
+    "check": "rag.verification.text_check",
 }
 __all__ = sorted(_HOMES)
 

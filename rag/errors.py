@@ -6,6 +6,7 @@ AskpapersError
 |-- LibraryError       the index is missing, locked, or was made in another way
 |   |-- NoIndexError   there is no index yet
 |   `-- BusyError      another process or machine is writing to it
+|-- QueueFullError     too many questions wait for an answer, or the server is closing
 |-- QuestionError      a question that cannot be asked (blank, far too long)
 `-- LLMError           the language model cannot be reached or refused to work
 """
@@ -46,6 +47,10 @@ class NoIndexError(LibraryError):
 
 class BusyError(LibraryError):
     """Another process or machine is writing to the index."""
+
+
+class QueueFullError(AskpapersError):
+    """Too many questions wait for an answer, or the server is closing."""
 
 
 class QuestionError(AskpapersError):

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
     sources: int = Field(8, ge=1, le=50, description="papers an answer may draw on")
     host: str = Field("127.0.0.1", description="address the page binds")
+    token: SecretStr = Field(SecretStr(""), description="what programs must send to be let in; needed beyond loopback")
     port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")
 
     @property

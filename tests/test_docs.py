@@ -22,6 +22,7 @@ from tests.conftest import ROOT, FakeEmbedder
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README, EVALUATION = ROOT / "README.md", ROOT / "docs" / "evaluation.md"
+PLUGGING_IN = ROOT / "docs" / "plugging-in.md"  # tests/test_plugging_in.py runs it
 NOT_OURS = {
     "pip": "would install",
     "ray": "starts a cluster; tests/rag/indexing/test_ray_embedding.py does so",
@@ -55,7 +56,7 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
     for page in PAGES:
         kinds = {kind for kind, _ in _BLOCK.findall(page.read_text(encoding="utf-8"))}
         assert kinds <= {"python", "console", "json", "mermaid", "text"}, page
-        if page not in (README, EVALUATION):
+        if page not in (README, EVALUATION, PLUGGING_IN):
             assert not kinds & {"python", "json"}, f"{page}: run it here"
 
 

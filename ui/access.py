@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Any
 
 from rag.errors import SettingsError
+from rag.serving.guard import is_loopback
 
 
 def check_host(host: str, protected: bool, insecure: bool) -> None:
@@ -15,16 +15,6 @@ def check_host(host: str, protected: bool, insecure: bool) -> None:
         raise SettingsError(
             f"{host} can be reached by others: add --auth USER:PASSWORD-FILE, or --insecure to let everybody in"
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a page bound to that address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_owner(request: Any) -> bool:

@@ -9,12 +9,13 @@ import gradio as gr
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
-from ui.running import Running
+from rag.serving.running import Running
+from rag.serving.watching import Watch
 
 _MAX_PAPERS = 100  # papers of a search
 
 
-def publish(assistant: Assistant, running: Running) -> None:
+def publish(assistant: Assistant, running: Running, watch: Watch) -> None:
     """Adds the endpoints to the page that is being built."""
 
     def ask(question: str, history: list[dict] | None = None, where: dict | None = None) -> dict:  # type: ignore[type-arg]
@@ -29,11 +30,13 @@ def publish(assistant: Assistant, running: Running) -> None:
             the answer as `askpapers ask --json` prints it: outcome, claims, citations, related, withheld and so on
         """
         try:
-            with running.answer(uuid4().hex) as stop:  # programs may ask several questions at a time
+            # Programs may ask several questions at a time.
+            with running.answer(uuid4().hex) as stop, watch.question("gradio") as noted:
                 if isinstance(stop, str):
                     raise gr.Error(stop)
                 for event in assistant.stream(question, history or [], where or None):
                     if isinstance(event, Answer):
+                        noted(event)
                         return event.to_dict()
                     if stop.is_set():
                         break

@@ -19,16 +19,20 @@ import gradio as gr
 
 from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
+from rag.serving.guard import Access, is_loopback
+from rag.serving.running import Running
+from rag.serving.site import Site, site
+from rag.serving.watching import Watch
 from rag.settings import Settings
 from ui import api
-from ui.access import check_host, is_loopback
+from ui.access import check_host
 from ui.chat_tab import ChatTab
+from ui.check_tab import CheckTab
 from ui.conversations import Conversations
 from ui.evaluate_tab import EvaluateTab
 from ui.front import Front
 from ui.library_tab import LibraryTab
 from ui.parts import Parts
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
@@ -45,17 +49,23 @@ _DAY = 86400
 
 
 def build_app(
-    assistant: Assistant, settings: Settings | None = None, running: Running | None = None, own: bool = False
+    assistant: Assistant,
+    settings: Settings | None = None,
+    running: Running | None = None,
+    watch: Watch | None = None,
+    own: bool = False,
 ) -> gr.Blocks:
     """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so.
 
-    `running` is given by who wants to bring its answers to an end. `own` lets whoever opens it change its model.
+    `running` is given by who wants to bring its answers to an end, `watch` by who wants them counted. `own` lets
+    whoever opens it change its model.
     """
     running = running or Running()
+    watch = watch or Watch(running)
     home = settings.home if settings else assistant.library.home
     conversations = Conversations(home / "conversations.sqlite")
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
-        api.publish(assistant, running)  # first, so that no event of the page takes its names
+        api.publish(assistant, running, watch)  # first, so that no event of the page takes its names
         parts = Parts()
         front = Front(assistant.library, lambda: settings_tab.given)
         with gr.Sidebar(width=270):
@@ -63,6 +73,8 @@ def build_app(
         with gr.Tabs():
             with gr.Tab("Chat", id="chat", elem_id="tab-chat"):
                 parts.body()
+            with gr.Tab("Check", id="check-tab"):
+                CheckTab(assistant, running)
             with gr.Tab("Library", id="library", elem_id="tab-library"):
                 library_tab = LibraryTab(assistant.library)
             with gr.Tab("Settings", id="settings", elem_id="tab-settings"):
@@ -72,7 +84,7 @@ def build_app(
         library_tab.wire(page, parts)
         evaluate_tab.wire(page)
         settings_tab.wire(page)
-        ChatTab(parts, settings_tab, assistant, conversations, running)
+        ChatTab(parts, settings_tab, assistant, conversations, running, watch)
         Sidebar(page, parts, settings_tab, conversations, front, running)
     page.queue(max_size=_MAX_QUEUED, default_concurrency_limit=_MAX_CONCURRENT)
     return page
@@ -86,22 +98,29 @@ def serve(
     auth: Any = None,
     insecure: bool = False,
     open_browser: bool = False,
+    token: str = "",
+    mcp: bool = False,
+    write: bool = False,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serves the page until Ctrl-C or SIGTERM, on the next free port if `port` is taken.
 
     After SIGTERM answers being made have _GRACE_SECONDS to end; those that do not are stopped, and their pages say so.
 
-    `on_ready` is told the address. `auth` is as gradio takes it: (user, password), a list of these, or a function.
+    Beside the page other programs are served (`rag.serving`): with `token` only those that send it; and where `mcp` is
+    set that protocol, whose clients may add papers with `write`. `on_ready` is told the address. `auth` is as gradio
+    takes it: (user, password), a list of these, or a function.
     Raises SettingsError for an address that others can reach, without `auth` and without `insecure`.
     """
     check_host(host, auth is not None, insecure)
     free = _free_port(host, port)
     running = Running()
+    watch = Watch(running)
     mask = os.umask(0o077)  # conversations, uploads and reports are for who serves the page, whatever writes them
     os.environ.setdefault("GRADIO_TEMP_DIR", str(assistant.library.home.absolute() / "uploads"))
-    page = build_app(assistant, running=running, own=is_loopback(host) and auth is None)
-    launch(page, host, free, auth)
+    page = build_app(assistant, running=running, watch=watch, own=is_loopback(host) and auth is None)
+    access = Access(host, token, auth is not None)
+    launch(page, host, free, auth, site(assistant, running, access, watch, mcp=mcp, write=write))
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
     if open_browser:
@@ -123,8 +142,8 @@ def serve(
             signal.signal(signal.SIGTERM, before)
 
 
-def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
-    """Starts the server in threads; `page.close()` ends it."""
+def launch(page: gr.Blocks, host: str, port: int, auth: Any = None, beside: Site | None = None) -> None:
+    """Starts the server in threads, with the routes of `beside` in front of the page's; `page.close()` ends it."""
     page.launch(
         server_name=host,
         server_port=port,
@@ -144,6 +163,7 @@ def launch(page: gr.Blocks, host: str, port: int, auth: Any = None) -> None:
         footer_links=["api"],
         enable_monitoring=False,
         pwa=False,
+        app_kwargs=beside.app_arguments if beside else None,
     )
 
 

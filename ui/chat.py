@@ -13,6 +13,7 @@ from typing import Any
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
+from rag.serving.watching import Watch
 
 _POLLS = 10  # times a second that it is seen whether to stop
 
@@ -36,24 +37,30 @@ def follow(
     where: Mapping[str, Any] | None,
     stop: threading.Event,
     keep: Callable[[Answer], None],
+    watch: Watch | None = None,
     failed: Callable[[str], None] = lambda error: None,
 ) -> Iterator[Progress]:
-    """The answer's progress up to its end.
+    """The answer's progress up to its end; `watch` counts it.
 
     Even if nobody waits, `keep` is given the answer, or `failed` why there is none.
     """
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
+    def answer_into(noted: Callable[[Answer], None]) -> None:
+        stream = assistant.stream(question, history, where, on_status=lambda status: news.put(("status", status)))
+        for piece in stream:
+            if stop.is_set():
+                stream.close()  # lets go of the model's server
+                return
+            if isinstance(piece, Answer):
+                noted(piece)
+                keep(piece)
+            news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
+
     def work() -> None:
         try:
-            stream = assistant.stream(question, history, where, on_status=lambda status: news.put(("status", status)))
-            for piece in stream:
-                if stop.is_set():
-                    stream.close()  # lets go of the model's server
-                    return
-                if isinstance(piece, Answer):
-                    keep(piece)
-                news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
+            with (watch or Watch()).question("page") as noted:
+                answer_into(noted)
         except AskpapersError as error:
             tell(str(error))
         except Exception as error:  # else the page would wait for ever
@@ -65,6 +72,10 @@ def follow(
         news.put(("error", error))
 
     threading.Thread(target=work, name="answer", daemon=True).start()
+    yield from _progress(news, stop)
+
+
+def _progress(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[Progress]:
     now, started = Progress(status="reading the question"), time.monotonic()
     while True:
         for kind, value in _waiting(news, stop):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
+from rag.serving.running import Running
+from rag.serving.watching import Watch
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, Turn, history
 from ui.parts import QUIET, Parts, Update, evidence, messages, owner_of, said
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
@@ -31,10 +33,11 @@ class ChatTab:
         assistant: Assistant,
         conversations: Conversations,
         running: Running,
+        watch: Watch | None = None,
     ) -> None:
         self._parts, self._settings, self._kept = parts, settings, conversations
         self._library = assistant.library
-        self._running = running
+        self._running, self._watch = running, watch
         p = parts
         choices = [p.current, p.key, p.where, *settings.inputs]
         asked = [
@@ -98,11 +101,8 @@ class ChatTab:
         }
         past = [] if question.startswith(_ABOUT) else history(earlier)
         assistant = self._settings.assistant(*chosen)
-        steps = follow(
-            assistant, question, past, where or None, stop,
-            lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error),
-        )  # fmt: skip
-        for now in steps:
+        answered, failed = partial(kept.answered, turn), partial(kept.broke_off, turn, "")
+        for now in follow(assistant, question, past, where or None, stop, answered, self._watch, failed):
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
                 yield {p.box: gr.skip()}  # Gradio sends the last update once more at the end
                 return

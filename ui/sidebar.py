@@ -6,11 +6,11 @@ import re
 
 import gradio as gr
 
+from rag.serving.running import Running
 from ui import export, render
 from ui.conversations import Conversations
 from ui.front import Front
 from ui.parts import QUIET, Parts, Update, evidence, messages, new_key, owner_of
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 
 

@@ -176,15 +176,19 @@ class CrossEncoderJudge:
         labels = {str(label).lower(): int(i) for i, label in self._model.model.config.id2label.items()}
         if "entailment" not in labels:
             raise SettingsError(f"{name!r} has no label 'entailment': it was not trained on NLI (ASKPAPERS_JUDGE)")
-        self._entailment = labels["entailment"]
+        self._entailment, self._contradiction = labels["entailment"], labels.get("contradiction")
+        self.contradictions = self._contradiction is not None  # whether it tells them apart from what is not said
 
     def score(self, evidence: Sequence[str], sentence: str) -> Support:
         shown, best = self._coverage.nearest(evidence, sentence)
         pairs = [(evidence[i], sentence) for i in shown] + [(" ".join(evidence[i] for i in shown), sentence)]
         logits = np.asarray(self._model.predict(pairs), np.float64)
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        value = _unit((odds / odds.sum(axis=1, keepdims=True))[:, self._entailment].max())
+        shares = odds / odds.sum(axis=1, keepdims=True)
+        value = _unit(shares[:, self._entailment].max())
         verdict: Verdict = "supported" if value >= 0.5 else "unsupported"
+        if self._contradiction is not None and value < 0.5 <= shares[:, self._contradiction].max():
+            verdict = "contradicted"
         return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from eval.cli import app as eval_app
+from rag.cli.checking import app as checking_app
 from rag.cli.library import app as library_app
 from rag.cli.library import library_to_try
 from rag.cli.options import (
@@ -30,8 +32,8 @@ from rag.cli.options import (
     open_assistant,
     open_library,
     run,
-    say,
 )
+from rag.cli.serving import app as serving_app
 from rag.errors import AskpapersError
 from rag.indexing.folder import owner_only
 
@@ -44,6 +46,8 @@ app = typer.Typer(
 )
 
 app.add_typer(library_app)
+app.add_typer(serving_app)
+app.add_typer(checking_app)
 app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
 app.add_typer(bench_app, name="bench")
@@ -66,12 +70,17 @@ def ask(
     exact: Annotated[bool, typer.Option("--exact", help="Take words as they are spelt.")] = False,
 ) -> None:
     """Answer one question."""
+    from rag.serving.tracing import trace as trace_spans
+    from rag.verification.answer_export import exported
+
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
-    answer = open_assistant(settings).ask(question, where=_where(year, category, source, author), exact=exact)
+    assistant, started = open_assistant(settings), time.time_ns()
+    answer = assistant.ask(question, where=_where(year, category, source, author), exact=exact)
+    trace_spans(answer, started)
     if trace:
         with open(trace, "a", encoding="utf-8", opener=owner_only) as file:
-            file.write(json.dumps(answer.to_dict(), ensure_ascii=False) + "\n")
-    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if as_json else answer)
+            file.write(json.dumps(exported(answer, assistant), ensure_ascii=False) + "\n")
+    print(json.dumps(exported(answer, assistant), ensure_ascii=False, indent=2) if as_json else answer)
     if answer.outcome != "answered":
         raise typer.Exit(3)
 
@@ -119,41 +128,6 @@ def chat(
         print(answer)
         said = {"role": "assistant", "content": answer.text, "papers": list(answer.papers)}
         history += [{"role": "user", "content": question}, said]
-
-
-@app.command()
-def serve(
-    home: Home = None,
-    llm: Llm = None,
-    checking: Checking = None,
-    judge: JudgeOption = None,
-    embedding: Embedding = None,
-    host: Annotated[str | None, typer.Option(help="Address to bind (ASKPAPERS_HOST).", show_default=False)] = None,
-    port: Annotated[int | None, typer.Option(help="Port to bind (ASKPAPERS_PORT).", show_default=False)] = None,
-    auth: Annotated[str | None, typer.Option(help="USER:PASSWORD-FILE that opens the page.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Let others in without a login.")] = False,
-    collection: Annotated[
-        list[Path] | None,
-        typer.Option(help="Papers to index first if the library is empty, else those that come with askpapers."),
-    ] = None,
-) -> None:
-    """Serve the chat page."""
-    settings = load_settings(
-        home=home, host=host, port=port, llm=llm, checking=checking, judge=judge, embedding=embedding
-    )
-    # Before the page, which takes the model hub offline.
-    assistant = open_assistant(settings, library_to_try(settings, collection))
-    from ui.access import login
-    from ui.app import serve as serve_page
-
-    serve_page(
-        assistant,
-        host=settings.host,
-        port=settings.port,
-        auth=login(auth) if auth else None,
-        insecure=insecure,
-        on_ready=say,
-    )
 
 
 @app.command()

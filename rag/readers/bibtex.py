@@ -28,6 +28,12 @@ logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the entries; a broken entry is told and the rest is read."""
+    for entry in entries(lines, source):
+        yield entry if isinstance(entry, Rejected) else make_paper(entry[2], source, entry[1], latex=True)
+
+
+def entries(lines: Lines, source: str) -> Iterator[tuple[str, int, dict[str, object]] | Rejected]:
+    """The key, the line and the fields of each entry, with or without an abstract; a broken one as Rejected."""
     strings: dict[str, str] = {}
     for line, text in _chunks(lines):
         for block in parse_string(_mended(text)).blocks:
@@ -37,7 +43,7 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
             if isinstance(block, String):
                 strings[block.key.lower()] = _bare(str(block.value))
             elif isinstance(block, Entry):
-                yield make_paper(_flat(block, strings), source, at, latex=True)
+                yield block.key, at, _flat(block, strings)
             elif isinstance(block, ParsingFailedBlock) or _looks_like_entry(block):
                 start = " ".join((block.raw or "").split())[:80].replace(MARK, "\ufffd")
                 yield Rejected(source, at, f"broken entry: is a brace, a quote or a comma missing? ({start})")

@@ -108,6 +108,17 @@ def polarity_differs(sentence: str, evidence: str) -> bool:
     return any(word in said and word not in there and _OPPOSITE[word] in there for word in _OPPOSITE)
 
 
+def turned_round(sentence: str, evidence: str) -> bool:
+    """Whether a sentence denies where the evidence does not, or compares the other way round.
+
+    As `polarity_differs`, but that a denial of the evidence may be about something else: long sentences hold many.
+    """
+    said, there = _words(sentence), _words(evidence)
+    if said & _NEGATIONS and not there & _NEGATIONS:
+        return True
+    return any(word in said and word not in there and _OPPOSITE[word] in there for word in _OPPOSITE)
+
+
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z]+", text.lower().replace("n't", " not").replace("n’t", " not")))
 

@@ -14,6 +14,7 @@ from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import LLMError
 from rag.library import Library
+from rag.serving.running import Running
 from tests.ui.scripted import Scripted
 from ui.chat import follow
 from ui.chat_tab import ChatTab
@@ -21,7 +22,6 @@ from ui.conversations import Conversations
 from ui.examples import Examples
 from ui.front import Front
 from ui.parts import Parts
-from ui.running import Running
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 

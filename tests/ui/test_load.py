@@ -14,12 +14,12 @@ import pytest
 from bench.page_client import BusyError, Visitor
 from rag.answering.assistant import Assistant
 from rag.library import Library
+from rag.serving.running import Running
 from tests.llm_server import Script
 from tests.llm_server import serving as model_serving
 from tests.ui.scripted import Scripted
 from tests.ui.serving import server_process
 from ui import app
-from ui.running import Running
 
 ASKED = {
     "What does StreamingLLM keep as attention sinks?": "a framework that keeps attention sinks.",

@@ -1,4 +1,4 @@
-"""The answers being made at this moment: one a session, each can be stopped, and all are brought to an end."""
+"""The answers being made at this moment, of the page and of all protocols: how many, who waits, and how all end."""
 
 from __future__ import annotations
 
@@ -8,24 +8,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _STOP_SECONDS = 2.0  # seconds in which a page that is stopped says so
+AT_ONCE = 16  # answers made at the same time, as many as the page's events
+MAX_WAITING = 64  # that wait for one of them to end; who comes then is told that the server is busy
+
+CLOSING = "The server is shutting down: ask again when it is back."
+BUSY = "The server is busy: ask again in a moment."
+ONE_AT_A_TIME = "One question at a time: stop the answer first."
+STOPPED = "Stopped."
 
 
 class Running:
     """Thread-safe. After `finish` no answer is begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE, max_waiting: int = MAX_WAITING) -> None:
         self._stops: dict[str, threading.Event] = {}
         self._left: set[threading.Event] = set()
         self._changed = threading.Condition()
         self._closed = False
+        self._at_once, self._max_waiting = at_once, max_waiting
+        self._waiting = 0
 
     @contextmanager
-    def answer(self, session: str) -> Iterator[threading.Event | str]:
-        """While an answer is made: the event that asks it to stop; or a line that says why none can be begun."""
-        stop = threading.Event()
+    def answer(self, session: str, stop: threading.Event | None = None) -> Iterator[threading.Event | str]:
+        """While an answer is made: the event that asks it to stop; or a line that says why none can be begun.
+
+        Where `at_once` are being made it waits for one of them to end, unless `stop` is set or too many wait already.
+        """
+        stop = stop or threading.Event()
         with self._changed:
-            why = "The server is shutting down: ask again when it is back." if self._closed else ""
-            why = why or ("One question at a time: stop the answer first." if session in self._stops else "")
+            why = self._refused(session) or self._waited(session, stop)
             if not why:
                 self._stops[session] = stop
         try:
@@ -37,6 +48,32 @@ class Running:
                         del self._stops[session]
                     self._left.discard(stop)
                     self._changed.notify_all()
+
+    def _refused(self, session: str) -> str:
+        if self._closed:
+            return CLOSING
+        return ONE_AT_A_TIME if session in self._stops else ""
+
+    def _waited(self, session: str, stop: threading.Event) -> str:
+        """Waits for a place; why there is none, "" once there is one."""
+        if len(self._stops) < self._at_once:
+            return ""
+        if self._waiting >= self._max_waiting:
+            return BUSY
+        self._waiting += 1
+        try:
+            while len(self._stops) >= self._at_once:
+                self._changed.wait(0.2)
+                if why := STOPPED if stop.is_set() else self._refused(session):
+                    return why
+        finally:
+            self._waiting -= 1
+        return ""
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Answers being made, and questions that wait."""
+        return len(self._stops), self._waiting
 
     def leave(self, session: str) -> None:
         """The session looks at something else: its answer is finished and kept, but no longer shown as it comes."""
@@ -57,6 +94,7 @@ class Running:
         """Lets no answer begin, waits for those being made, and stops what is left after `seconds`."""
         with self._changed:
             self._closed = True
+            self._changed.notify_all()
             if not self._wait(seconds):
                 for stop in self._stops.values():
                     stop.set()

@@ -1,0 +1,202 @@
+"""The official SDK's client against the server, over stdio and over HTTP."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import jsonschema
+import pytest
+from mcp import MCPError, StdioServerParameters
+from mcp.client import Client
+from mcp.client.stdio import stdio_client
+
+from rag.library import Library
+from rag.serving.guard import Access
+from rag.serving.mcp_results import DATA
+from rag.serving.running import BUSY, Running
+from tests.conftest import ROOT
+from tests.llm_server import Script, serving
+from tests.rag.serving.conftest import Served
+
+Serve = Callable[..., Served]
+QUESTION = "Which theory inspired HippoRAG?"
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("ask", {"question": QUESTION}),
+    ("ask", {"question": "sourdough pizza recipe", "where": {"year": 2024}}),
+    ("search", {"query": "memory", "k": 2, "where": {"year": [2024]}}),
+    ("paper", {"paper_id": "2309.17453v2"}),
+    ("check", {"text": "HippoRAG beats other methods on multi-hop questions by up to 50% [1]."}),
+    ("collection", {}),
+]
+
+
+def stdio(library: Library, *options: str) -> Any:
+    return stdio_client(
+        StdioServerParameters(
+            command=sys.executable, args=["-m", "tests.rag.serving.mcp_main", str(library.home), *options], cwd=ROOT
+        )
+    )
+
+
+async def everything(client: Client) -> dict[str, Any]:
+    """Calls all tools, and holds what they give against their own schemas."""
+    tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    results: dict[str, Any] = {}
+    for name, arguments in CALLS:
+        jsonschema.validate(arguments, tools[name].input_schema)
+        told = await client.call_tool(name, arguments)
+        assert not told.is_error, told
+        schema = tools[name].output_schema
+        assert schema
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(told.structured_content, schema)
+        results.setdefault(name, told)
+    results["tools"] = set(tools)
+    for bad in ({"question": " "}, {"question": "x", "where": {"colour": "red"}}, {"question": 3 * "x" * 4000}, {}):
+        assert (await client.call_tool("ask", bad)).is_error
+    assert (await client.call_tool("paper", {"paper_id": "../../etc/passwd"})).is_error
+    read = await client.read_resource("askpapers://paper/t-hippo")
+    results["resource"] = json.loads(read.contents[0].text)  # type: ignore[union-attr]
+    with pytest.raises(MCPError, match="no paper has the id"):
+        await client.read_resource("askpapers://paper/none")
+    return results
+
+
+def looked_at(results: dict[str, Any]) -> None:
+    assert results["tools"] == {"ask", "search", "paper", "check", "collection"}
+    answer = results["ask"]
+    text, link = answer.content
+    assert text.text.startswith(DATA)
+    assert "hippocampal indexing theory. [1]" in text.text.partition("<papers>")[2]
+    assert (link.type, link.uri) == ("resource_link", "askpapers://paper/t-hippo")
+    assert answer.structured_content["citations"][0]["paper_id"] == "t-hippo"
+    assert [p["year"] for p in results["search"].structured_content["papers"]] == [2024, 2024]
+    assert results["paper"].structured_content["abstract"].startswith("Deploying")
+    assert results["check"].structured_content["sentences"][0]["differs"] == ["number 50%"]
+    assert results["collection"].structured_content["papers"] == 4
+    assert results["resource"]["title"].startswith("HippoRAG")
+
+
+def test_over_stdio(library: Library) -> None:
+    async def call() -> dict[str, Any]:
+        async with Client(stdio(library)) as client:
+            return await everything(client)
+
+    looked_at(anyio.run(call))
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_over_http(serve: Serve, mode: str) -> None:
+    served = serve(mcp=True)
+
+    async def call() -> dict[str, Any]:
+        async with Client(f"{served.url}/mcp", mode=mode) as client:
+            return await everything(client)
+
+    looked_at(anyio.run(call))
+    assert httpx.get(f"{served.url}/healthz").status_code == 200
+
+
+def test_off_unless_asked_for(serve: Serve) -> None:
+    assert httpx.post(f"{serve().url}/mcp", json={}).status_code == 404
+
+
+def test_progress_is_told(serve: Serve) -> None:
+    served = serve(mcp=True)
+    told: list[str | None] = []
+
+    async def note(progress: float, total: float | None, message: str | None) -> None:
+        told.append(message)
+
+    async def call() -> None:
+        async with Client(f"{served.url}/mcp") as client:
+            await client.call_tool("ask", {"question": QUESTION}, progress_callback=note)
+
+    anyio.run(call)
+    assert "searching 4 papers" in told
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_client_that_leaves_in_mid_call(serve: Serve, mode: str) -> None:
+    """The model is let go of, and the next client is served."""
+    with serving(Script("HippoRAG is inspired by a theory. [1.1] ", "More. " * 50, delay=1.0)) as server:
+        served = serve(llm=server.url, mcp=True)
+
+        async def leave() -> None:
+            async with Client(f"{served.url}/mcp", mode=mode) as client:
+                with anyio.move_on_after(0.3):
+                    await client.call_tool("ask", {"question": QUESTION})
+
+        async def search() -> Any:
+            async with Client(f"{served.url}/mcp", mode=mode) as client:
+                return await client.call_tool("search", {"query": "memory"})
+
+        anyio.run(leave)
+        assert not anyio.run(search).is_error
+        until = time.monotonic() + 15
+        while served.running.counts != (0, 0) and time.monotonic() < until:
+            threading.Event().wait(0.05)
+        assert served.running.counts == (0, 0)
+
+
+def test_a_wrong_token_and_a_strange_session(serve: Serve) -> None:
+    served = serve(access=Access("0.0.0.0", token="s3cret"), mcp=True)
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    refused = httpx.post(f"{served.url}/mcp", json=hello, headers={"authorization": "Bearer wrong"})
+    assert refused.status_code == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    assert refused.json()["error"]["message"].startswith("wrong or missing token")
+    headers = {
+        "authorization": "Bearer s3cret",
+        "accept": "application/json, text/event-stream",
+        "mcp-session-id": "of-somebody-else",
+    }
+    strange = httpx.post(f"{served.url}/mcp", json=hello, headers=headers)
+    assert strange.status_code == 404
+    assert "Session not found" in strange.text
+    for body in (b"", b"{", b"[]", b'{"jsonrpc": "2.0"}', b"\xff" * 100):
+        broken = httpx.post(f"{served.url}/mcp", content=body, headers={**headers, "content-type": "application/json"})
+        assert 400 <= broken.status_code < 500
+        assert "Traceback" not in broken.text
+
+
+def test_busy_is_the_tools_error(serve: Serve) -> None:
+    served = serve(mcp=True, running=Running(at_once=1, max_waiting=0))
+
+    async def call() -> Any:
+        async with Client(f"{served.url}/mcp") as client:
+            return await client.call_tool("ask", {"question": QUESTION})
+
+    with served.running.answer("somebody else"):
+        told = anyio.run(call)
+    assert told.is_error
+    assert BUSY in told.content[0].text
+
+
+def test_writing_only_where_it_was_allowed(serve: Serve, library: Library, tmp_path: Path) -> None:
+    served = serve(mcp=True, write=True)
+    record = json.dumps({"id": "new-1", "title": "On gluons in stars", "abstract": "Gluons glue quarks."})
+
+    async def add(client: Client, arguments: dict[str, Any]) -> Any:
+        async with client:
+            return await client.call_tool("index", arguments)
+
+    told = anyio.run(add, Client(f"{served.url}/mcp"), {"text": record, "name": "notes"})
+    assert told.structured_content["added"] == 1
+    assert library.index.forward_index.hash("new-1")
+    for bad in ({"text": record, "name": "../x"}, {"paths": ["/etc/passwd"]}):
+        assert anyio.run(add, Client(f"{served.url}/mcp"), bad).is_error
+    file = tmp_path / "more.jsonl"
+    file.write_text(record.replace("new-1", "new-2").replace("gluons", "quarks"))
+    local = anyio.run(add, Client(stdio(library, "--write")), {"paths": [str(file)]})
+    assert local.structured_content["added"] == 1, local
+    assert anyio.run(add, Client(stdio(library, "--write")), {"paths": ["/nowhere"]}).is_error
+    assert anyio.run(add, Client(stdio(library)), {"paths": [str(file)]}).is_error
