@@ -60,7 +60,8 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
     def complaint(self, text: str) -> None:
-        if "AbortError" not in text and "Connection errored out" not in text:  # a page that is left in mid-request
+        # A page that is left in mid-request, or whose server has ended.
+        if not any(known in text for known in ("AbortError", "Connection errored out", "ERR_CONNECTION_REFUSED")):
             self.errors.append(text)
 
     def dialog(self, shown: Any) -> None:
