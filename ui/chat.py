@@ -37,8 +37,8 @@ def follow(
     where: Mapping[str, Any] | None,
     stop: threading.Event,
     keep: Callable[[Answer], None],
-    watch: Watch | None = None,
     failed: Callable[[str], None] = lambda error: None,
+    watch: Watch | None = None,
 ) -> Iterator[Progress]:
     """The answer's progress up to its end; `watch` counts it.
 
@@ -46,21 +46,16 @@ def follow(
     """
     news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
-    def answer_into(noted: Callable[[Answer], None]) -> None:
-        stream = assistant.stream(question, history, where, on_status=lambda status: news.put(("status", status)))
-        for piece in stream:
-            if stop.is_set():
-                stream.close()  # lets go of the model's server
-                return
-            if isinstance(piece, Answer):
-                noted(piece)
-                keep(piece)
-            news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
-
     def work() -> None:
         try:
             with (watch or Watch()).question("page") as noted:
-                answer_into(noted)
+                for piece in assistant.stream(question, history, where, lambda status: news.put(("status", status))):
+                    if stop.is_set():
+                        return  # the stream is closed with its last reference, which lets go of the model's server
+                    if isinstance(piece, Answer):
+                        noted(piece)
+                        keep(piece)
+                    news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
         except AskpapersError as error:
             tell(str(error))
         except Exception as error:  # else the page would wait for ever
@@ -72,10 +67,11 @@ def follow(
         news.put(("error", error))
 
     threading.Thread(target=work, name="answer", daemon=True).start()
-    yield from _progress(news, stop)
+    yield from _told(news, stop)
 
 
-def _progress(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[Progress]:
+def _told(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[Progress]:
+    """What the news come to so far, until there is an answer, an error, or a stop."""
     now, started = Progress(status="reading the question"), time.monotonic()
     while True:
         for kind, value in _waiting(news, stop):

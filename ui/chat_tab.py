@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -101,8 +100,11 @@ class ChatTab:
         }
         past = [] if question.startswith(_ABOUT) else history(earlier)
         assistant = self._settings.assistant(*chosen)
-        answered, failed = partial(kept.answered, turn), partial(kept.broke_off, turn, "")
-        for now in follow(assistant, question, past, where or None, stop, answered, self._watch, failed):
+        steps = follow(
+            assistant, question, past, where or None, stop,
+            lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
+        )  # fmt: skip
+        for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
                 yield {p.box: gr.skip()}  # Gradio sends the last update once more at the end
                 return
