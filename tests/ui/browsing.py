@@ -125,6 +125,13 @@ def ask(page: Any, question: str, outcome: str = ".answered") -> Any:
     return last
 
 
+def upload(page: Any, place: str, file: Path) -> None:
+    """Gives a file to the drop area at that place, once it is ready, and waits until it is there."""
+    page.locator(place, has_text="Drop File Here").wait_for()
+    page.locator(f"{place} input[type=file]").set_input_files(str(file))
+    page.locator(place, has_text=file.stem).wait_for(timeout=60_000)
+
+
 def cite(page: Any) -> Any:
     """The marker of the sentence KEPT."""
     return page.locator(".claim", has_text=KEPT).last.locator("a.cite")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.ui import browsing
-from tests.ui.browsing import AXE, KEPT, QUESTION, ask, at_the_top, cite, marked
+from tests.ui.browsing import AXE, KEPT, QUESTION, ask, at_the_top, cite, marked, upload
 
 pytestmark = [pytest.mark.browser, *browsing.MARKS]
 
@@ -22,8 +22,7 @@ def test_papers_are_uploaded_and_asked(address: str, visit: Any, tmp_path: Path)
     file.write_text(json.dumps(record) + "\nbroken", encoding="utf-8")
     page.get_by_role("tab", name="Library").click()
     page.get_by_role("button", name="Add papers").click()
-    page.locator("#files input[type=file]").set_input_files(str(file))
-    page.locator("#files", has_text="mine.jsonl").wait_for()
+    upload(page, "#files", file)
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#ledger", has_text="2 records: 1 added").wait_for()
     assert "mine.jsonl:2" in page.locator("#ledger").inner_text()
@@ -50,14 +49,13 @@ def test_labelled_questions_are_evaluated_and_two_runs_compared(address: str, vi
     file = tmp_path / "mine.jsonl"
     for content, told in (({**labelled, "gold_titles": ["Unheard of"]}, "Unheard of"), (labelled, "1 question ")):
         file.write_text(json.dumps(content) + "\n", encoding="utf-8")
-        page.locator("#questions input[type=file]").set_input_files(str(file))
-        page.locator("#questions", has_text="mine.jsonl").wait_for()
+        upload(page, "#questions", file)
         page.locator("#evaluate").click()
         page.locator("#evaluated", has_text=told).wait_for(timeout=60_000)
         page.locator("#questions").get_by_label("Clear").click()
     report = page.frame_locator("#report iframe")
-    report.locator("h1", has_text="Grounding of askpapers").wait_for()
-    assert "1.000" in report.locator("tr", has_text="gold_recall").first.inner_text()
+    report.locator("h1", has_text="How well").wait_for()
+    assert "1.000" in report.locator("tr", has_text="gold_recall").first.text_content()
     assert report.locator("svg, img").count() > 2
     page.get_by_label("Compared with").click()
     page.get_by_role("option").last.click()  # with itself

@@ -13,7 +13,7 @@ from rag.library import Library
 from rag.types import Paper
 from tests.llm_server import Script, serving
 from tests.ui import browsing
-from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served
+from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served, upload
 from tests.ui.scripted import Scripted
 
 pytestmark = [pytest.mark.browser, *browsing.MARKS]
@@ -218,8 +218,7 @@ def test_from_an_import_to_an_export(
         page = visit(address)
         page.get_by_role("tab", name="Library").click()
         page.get_by_role("button", name="Add papers").click()
-        page.locator("#files input[type=file]").set_input_files(str(file))
-        page.locator("#files", has_text="My Library").wait_for()
+        upload(page, "#files", file)
         page.get_by_role("button", name="Add", exact=True).click()
         page.locator("#ledger", has_text="1 added").wait_for()
         page.get_by_role("tab", name="Settings").click()
