@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rag.errors import SettingsError
 from rag.serving.guard import is_loopback
@@ -18,10 +19,14 @@ def check_host(host: str, protected: bool, insecure: bool) -> None:
 
 
 def is_owner(request: Any) -> bool:
-    """Whether a request comes from this machine, and from nobody in between."""
-    client = getattr(request, "client", None)
-    forwarded = "x-forwarded-for" in (getattr(request, "headers", None) or {})
-    return bool(client and client.host and is_loopback(client.host) and not forwarded)
+    """Whether a request comes from this machine, from a page of this server, and from nobody in between."""
+    client, headers = getattr(request, "client", None), getattr(request, "headers", None) or {}
+    if not (client and client.host and is_loopback(client.host)) or "x-forwarded-for" in headers:
+        return False
+    # A page of another site may reach this server by a name of its own, or send from where it came from.
+    named = [f"//{headers['host']}"] if "host" in headers else []
+    named += [headers["origin"]] if "origin" in headers else []
+    return all(is_loopback(urlsplit(address).hostname or "") for address in named)
 
 
 def login(setting: str) -> tuple[str, str]:

@@ -39,7 +39,7 @@ class EvaluateTab:
         with gr.Column(elem_classes="narrow"):
             gr.Markdown(_INTRO)
             with gr.Row():
-                self.file = gr.File(label="Questions of your own (JSONL)", file_types=[".jsonl"], height=140,
+                self.file = gr.File(label="Questions of your own (JSONL)", file_types=[".jsonl"], height=170,
                                     elem_id="questions")  # fmt: skip
                 self.split = gr.Dropdown(_SPLITS, value="", label="Which questions")
             self.run = gr.Button("Evaluate", variant="primary", elem_id="evaluate")

@@ -38,7 +38,7 @@ class LibraryTab:
         with gr.Column(elem_classes="narrow"):
             self.summary = gr.HTML(elem_id="summary")
             with gr.Accordion("Add papers", open=False):
-                self.files = gr.File(label=_FILES, file_count="multiple", height=140, elem_id="files")
+                self.files = gr.File(label=_FILES, file_count="multiple", height=170, elem_id="files")
                 self.pasted = gr.Textbox(label="Or paste a Daily Papers page", lines=3, max_lines=8)
                 self.add = gr.Button("Add", variant="primary")
             self.ledger = gr.HTML(elem_id="ledger")

@@ -89,7 +89,9 @@ def _table(table: Table, claims: Sequence[str]) -> str:
 
 def _understood(found: Answer) -> str:
     """A follow-up as it was searched, when that is something else than what was typed."""
-    differs = found.standalone and " ".join(found.standalone.split()) != " ".join(found.question.split())
+    asked, read = found.question.split(), found.standalone.split()
+    # Another spelling is told by a note.
+    differs = bool(read) and read != asked and not (found.notes and len(read) == len(asked))
     return f'<p class="understood">Understood as: {text(found.standalone)}</p>' if differs else ""
 
 
@@ -210,27 +212,32 @@ def evidence_table(turn: str, found: Answer) -> str:
     """A row a paper with the sentences that answer; ticked rows are exported or asked alone. For several papers."""
     if len(found.citations) < _TABLE_FROM or found.table:
         return ""
-    rows = ""
-    for c in found.citations:
-        said = " … ".join(
-            f'<a class="do" name="show" href="?answer={attribute(turn)}#{c.number}.{s.index + 1}">{text(s.text)}</a>'
-            for s in c.sentences
-        )
-        numbers = ", ".join(dict.fromkeys(n for s in c.sentences for n in _FIGURES.findall(s.text)))
-        tick = button("tick", c.paper.id, "", f"choose {c.paper.title}")
-        year = f'<td class="year">{c.paper.year or ""}</td>'
-        rows += (
-            f'<tr><td>{tick}</td><th scope="row">{text(c.paper.display_title)}</th>{year}<td>{said}</td>'
-            f"<td>{text(numbers)}</td></tr>"
-        )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "Paper", "Year", "What it says", "Figures"))
+    columns = ["", "Paper", "Year", "What it says", "Figures"]
+    rows = [_row(turn, c) for c in found.citations]
+    kept = [i for i in range(len(columns)) if i < 2 or any(row[i] for row in rows)]
+    head = "".join(f'<th scope="col">{columns[i]}</th>' for i in kept)
+    body = ""
+    for row in rows:
+        cells = "".join(f'<th scope="row">{row[i]}</th>' if i == 1 else f"<td>{row[i]}</td>" for i in kept)
+        body += f"<tr>{cells}</tr>"
     saves = "".join(button("ticked", f"{turn} {kind}", label) for kind, label in KINDS.items())
     alone = button("only", turn, "Ask only these")
     return (
         f'<details class="evidence-table"><summary>{count(len(found.citations), "paper")} as a table</summary>'
-        f'<div class="wide"><table class="comparison"><tr>{head}</tr>{rows}</table></div>'
+        f'<div class="wide"><table class="comparison"><tr>{head}</tr>{body}</table></div>'
         f'<p class="acts"><span class="chosen">All rows</span>{saves}{alone}</p></details>'
     )
+
+
+def _row(turn: str, c: Citation) -> list[str]:
+    """The cells of a cited paper: where to tick it, title, year, its sentences, the figures in them."""
+    said = " … ".join(
+        f'<a class="do" name="show" href="?answer={attribute(turn)}#{c.number}.{s.index + 1}">{text(s.text)}</a>'
+        for s in c.sentences
+    )
+    figures = dict.fromkeys(n for s in c.sentences for n in _FIGURES.findall(s.text))
+    tick = button("tick", c.paper.id, "", f"choose {c.paper.title}")
+    return [tick, text(c.paper.display_title), str(c.paper.year or ""), said, text(", ".join(figures))]
 
 
 def conversations(items: Iterable[tuple[str, str]], current: str, searched: str = "") -> str:

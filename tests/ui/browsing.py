@@ -60,7 +60,8 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
     def complaint(self, text: str) -> None:
-        if "AbortError" not in text and "Connection errored out" not in text:  # a page that is left in mid-request
+        # A page that is left in mid-request, or whose server has ended.
+        if not any(known in text for known in ("AbortError", "Connection errored out", "ERR_CONNECTION_REFUSED")):
             self.errors.append(text)
 
     def dialog(self, shown: Any) -> None:
@@ -122,6 +123,13 @@ def ask(page: Any, question: str, outcome: str = ".answered") -> Any:
     last = page.locator(".answer").last
     assert last.evaluate(f"e => e.matches('{outcome}')"), last.inner_text()
     return last
+
+
+def upload(page: Any, place: str, file: Path) -> None:
+    """Gives a file to the drop area at that place, once it is ready, and waits until it is there."""
+    page.locator(place, has_text="Drop File Here").wait_for()
+    page.locator(f"{place} input[type=file]").set_input_files(str(file))
+    page.locator(place, has_text=file.stem).wait_for(timeout=60_000)
 
 
 def cite(page: Any) -> Any:

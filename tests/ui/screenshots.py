@@ -22,6 +22,8 @@ def shoot(browser: Any, address: str, name: str, options: dict[str, Any]) -> Non
     page = browser.new_context(**options).new_page()
     page.goto(address)
     page.locator(".welcome").wait_for()
+    if name == "page":
+        page.screenshot(path=FOLDER / "landing.png")
     for question in QUESTIONS:
         ask(page, question)
     if options is not PHONE:

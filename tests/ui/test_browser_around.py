@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.ui import browsing
-from tests.ui.browsing import AXE, KEPT, QUESTION, ask, at_the_top, cite, marked
+from tests.ui.browsing import AXE, KEPT, QUESTION, ask, at_the_top, cite, marked, upload
 
 pytestmark = [pytest.mark.browser, *browsing.MARKS]
 
@@ -22,8 +22,7 @@ def test_papers_are_uploaded_and_asked(address: str, visit: Any, tmp_path: Path)
     file.write_text(json.dumps(record) + "\nbroken", encoding="utf-8")
     page.get_by_role("tab", name="Library").click()
     page.get_by_role("button", name="Add papers").click()
-    page.locator("#files input[type=file]").set_input_files(str(file))
-    page.locator("#files", has_text="mine.jsonl").wait_for()
+    upload(page, "#files", file)
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#ledger", has_text="2 records: 1 added").wait_for()
     assert "mine.jsonl:2" in page.locator("#ledger").inner_text()
@@ -50,8 +49,7 @@ def test_labelled_questions_are_evaluated_and_two_runs_compared(address: str, vi
     file = tmp_path / "mine.jsonl"
     for content, told in (({**labelled, "gold_titles": ["Unheard of"]}, "Unheard of"), (labelled, "1 question ")):
         file.write_text(json.dumps(content) + "\n", encoding="utf-8")
-        page.locator("#questions input[type=file]").set_input_files(str(file))
-        page.locator("#questions", has_text="mine.jsonl").wait_for()
+        upload(page, "#questions", file)
         page.locator("#evaluate").click()
         page.locator("#evaluated", has_text=told).wait_for(timeout=60_000)
         page.locator("#questions").get_by_label("Clear").click()
@@ -182,4 +180,12 @@ def test_axe_finds_no_serious_violation(address: str, visit: Any, scheme: str) -
     page.get_by_role("tab", name="Settings").click()
     page.get_by_role("button", name="Other answerers").click()
     page.locator("#answerers table").wait_for()
+    page.get_by_role("button", name="Add or change the language model").click()
+    page.get_by_label("Address").wait_for()
     check("settings")
+    page.get_by_role("tab", name="Chat").click()
+    page.locator(".menu", has_text="Export").locator("summary").click()
+    check("menu")
+    page.get_by_role("tab", name="Evaluate").click()
+    page.locator("#evaluate").wait_for()
+    check("evaluate")

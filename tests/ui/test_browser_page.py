@@ -13,7 +13,7 @@ from rag.library import Library
 from rag.types import Paper
 from tests.llm_server import Script, serving
 from tests.ui import browsing
-from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served
+from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served, upload
 from tests.ui.scripted import Scripted
 
 pytestmark = [pytest.mark.browser, *browsing.MARKS]
@@ -189,3 +189,55 @@ def test_a_model_is_found_tested_and_used(library: Library, visit: Any, monkeypa
         assert "Written by scripted" in answer.inner_text()
         cite(answer).click()
         assert marked(page) == [KEPT]
+
+
+ZOTERO = """@article{beck_2021,
+\ttitle = {Moss on {Welsh} walls},
+\tvolume = {3},
+\tissn = {1234-5678},
+\turl = {https://doi.org/10.5555/moss.1},
+\tdoi = {10.5555/moss.1},
+\tabstract = {We study moss on old walls. Moss covers 40\\% of the old walls in Wales.},
+\tjournal = {Journal of Moss},
+\tauthor = {Beck, Ina},
+\tmonth = may,
+\tyear = {2021},
+\tnote = {Publisher: Moss Press},
+}
+"""
+
+
+def test_from_an_import_to_an_export(
+    library: Library, visit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person's path: import from Zotero, add a model, ask, check a citation, export."""
+    monkeypatch.setenv("OLLAMA_HOST", "http://127.0.0.1:9")
+    file, fact = tmp_path / "My Library.bib", "Moss covers 40% of the old walls in Wales."
+    file.write_text(ZOTERO, encoding="utf-8")
+    with serving(Script(f"{fact} [1.2]")) as server, served(Assistant(library)) as address:
+        page = visit(address)
+        page.get_by_role("tab", name="Library").click()
+        page.get_by_role("button", name="Add papers").click()
+        upload(page, "#files", file)
+        page.get_by_role("button", name="Add", exact=True).click()
+        page.locator("#ledger", has_text="1 added").wait_for()
+        page.get_by_role("tab", name="Settings").click()
+        page.get_by_role("button", name="Add or change the language model").click()
+        page.get_by_label("Address").fill(server.url.partition("#")[0])
+        page.get_by_label("Model", exact=True).fill("scripted")
+        page.get_by_role("button", name="Use it").click()
+        page.locator("#model-now", has_text="scripted").wait_for()
+        page.get_by_role("radio", name="scripted, in its own words").wait_for()
+        page.get_by_role("tab", name="Chat").click()
+        answer = ask(page, "How much of the old walls in Wales does moss cover?", ".answer")
+        answer.locator("a.cite").first.click()
+        assert marked(page) == [fact]
+        links = page.locator("#evidence .card[open] .meta a")
+        assert links.first.get_attribute("href") == "https://doi.org/10.5555/moss.1"
+        page.locator(".menu", has_text="Export").locator("summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="BibTeX", exact=True).click()
+        entry = Path(download.value.path()).read_text(encoding="utf-8")
+        assert "@article{beck_2021," in entry
+        assert "journal = {Journal of Moss}" in entry
+        assert "doi = {10.5555/moss.1}" in entry

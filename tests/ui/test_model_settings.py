@@ -14,8 +14,14 @@ from rag.settings import Settings
 from tests.llm_server import Script, serving
 from ui.model_settings import ModelSettings
 
-OWNER: Any = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={})
+OWNER: Any = SimpleNamespace(
+    client=SimpleNamespace(host="127.0.0.1"), headers={"host": "[::1]:7860", "origin": "http://[::1]:7860"}
+)
 PROXIED: Any = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"x-forwarded-for": "1.2.3.4"})
+REBOUND: Any = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "evil.example:7860"})
+CROSS: Any = SimpleNamespace(
+    client=SimpleNamespace(host="127.0.0.1"), headers={"host": "localhost:7860", "origin": "https://evil.example"}
+)
 OTHER: Any = SimpleNamespace(client=SimpleNamespace(host="192.168.1.7"), headers={})
 
 
@@ -75,7 +81,7 @@ def test_what_cannot_be_used_is_said_in_a_line(tab: ModelSettings, server: Scrip
     assert Settings.load().llm == "extractive"
 
 
-@pytest.mark.parametrize("who", [OTHER, PROXIED])
+@pytest.mark.parametrize("who", [OTHER, PROXIED, REBOUND, CROSS])
 def test_only_the_owner_of_a_local_server_changes_it(tab: ModelSettings, server: Script, who: Any) -> None:
     for told in (
         tab.try_out(address_of(server), "scripted", "", who),
