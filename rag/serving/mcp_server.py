@@ -26,7 +26,7 @@ from rag.errors import AskpapersError
 from rag.library import Library
 from rag.readers import read_papers
 from rag.retrieval.query import MAX_CHARACTERS
-from rag.serving.checks import checked
+from rag.serving.checks import checked, sides_with
 from rag.serving.collection import described, find, paper_dict
 from rag.serving.jobs import Status, answering, done
 from rag.serving.mcp_results import (
@@ -36,6 +36,7 @@ from rag.serving.mcp_results import (
     IndexResult,
     PaperResult,
     SearchResult,
+    SidesResult,
     of_answer,
     of_hits,
     result,
@@ -132,6 +133,12 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
         told = report.to_dict()
         sentences = [sentence for paragraph in told["paragraphs"] for sentence in paragraph]
         return result(CheckResult.model_validate({**told, "sentences": sentences}), to_text(report).splitlines())
+
+    @server.tool(title="Who agrees, and who disagrees", annotations=_READS)
+    async def disagree(claim: Query) -> Annotated[CallToolResult, SidesResult]:
+        """Show the sentences that say a claim and those that contradict it, where a judge is set that can tell."""
+        sides = await _done(running, lambda stop: sides_with(assistant, claim))
+        return result(SidesResult.model_validate(sides.to_dict()), str(sides).splitlines())
 
     @server.tool(title="What the library holds", annotations=_READS)
     async def collection() -> Annotated[CallToolResult, CollectionResult]:

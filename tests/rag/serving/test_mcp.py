@@ -34,6 +34,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("search", {"query": "memory", "k": 2, "where": {"year": [2024]}}),
     ("paper", {"paper_id": "2309.17453v2"}),
     ("check", {"text": "HippoRAG beats other methods on multi-hop questions by up to 50% [1]."}),
+    ("disagree", {"claim": "People who use ad-blockers remember more ads."}),
     ("collection", {}),
 ]
 
@@ -71,7 +72,7 @@ async def everything(client: Client) -> dict[str, Any]:
 
 
 def looked_at(results: dict[str, Any]) -> None:
-    assert results["tools"] == {"ask", "search", "paper", "check", "collection"}
+    assert results["tools"] == {"ask", "search", "paper", "check", "disagree", "collection"}
     answer = results["ask"]
     text, link = answer.content
     assert text.text.startswith(DATA)

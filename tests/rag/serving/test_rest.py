@@ -37,6 +37,9 @@ def test_ask_search_papers_check(serve: Serve) -> None:
     page = httpx.post(f"{url}/api/check", json={"text": text, "form": "html"})
     assert page.headers["content-type"].startswith("text/html")
     assert httpx.get(f"{url}/api/collection").json()["papers"] == 4
+    sides = httpx.post(f"{url}/api/disagree", json={"claim": "People who use ad-blockers remember more ads."}).json()
+    assert sides["about"][0]["paper_id"] == "t-ads"
+    assert "cannot tell who disagrees" in sides["tells"]
 
 
 def test_a_conversation_is_what_the_client_sends(serve: Serve) -> None:
