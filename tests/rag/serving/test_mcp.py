@@ -163,6 +163,9 @@ def test_a_wrong_token_and_a_strange_session(serve: Serve) -> None:
     strange = httpx.post(f"{served.url}/mcp", json=hello, headers=headers)
     assert strange.status_code == 404
     assert "Session not found" in strange.text
+    large = httpx.post(f"{served.url}/mcp", content=b"x" * 10_000_000, headers=headers)
+    assert large.status_code == 413
+    assert large.json()["error"]["message"] == "the request is too large: at most 3 MB"
     for body in (b"", b"{", b"[]", b'{"jsonrpc": "2.0"}', b"\xff" * 100):
         broken = httpx.post(f"{served.url}/mcp", content=body, headers={**headers, "content-type": "application/json"})
         assert 400 <= broken.status_code < 500

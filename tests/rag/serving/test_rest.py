@@ -118,6 +118,14 @@ def test_what_can_be_watched(serve: Serve) -> None:
 HIPPO = "HippoRAG"
 
 
+def test_a_line_of_json_for_each_question(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "askpapers.questions"):
+        httpx.post(f"{serve().url}/api/ask", json={"question": QUESTION})
+    (line,) = [json.loads(record.message) for record in caplog.records if record.name == "askpapers.questions"]
+    assert (line["protocol"], line["outcome"], line["model"]) == ("rest", "answered", "extractive")
+    assert HIPPO not in json.dumps(line)
+
+
 @pytest.mark.parametrize(
     ("access", "headers", "status"),
     [
