@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from eval.cases import Case
-from eval.metrics import DEPTH, METRICS, Judged, Reply, loss, measure, risk_coverage
+from eval.losses import Loss, lay
+from eval.metrics import DEPTH, METRICS, Judged, Reply, Value, loss, measure, risk_coverage
+from eval.mistakes import worst_questions
 from eval.ranking import ranks_of, recall_at
 from eval.report import Delta, Figure, Report, Row
 from eval.stats import (
@@ -47,11 +49,14 @@ def build_report(
 ) -> Report:
     """All figures of the first system and of the others, which are its baselines. `level` is the judge's."""
     first = next(iter(systems))
-    rows = [
-        Row(name, reply.id, case.type if case else "all", measure(case, reply, judged))
-        for name, answered in systems.items()
-        for case, reply, judged in zip(cases, answered.replies, answered.judged, strict=True)
-    ]
+    rows: list[Row] = []
+    losses: list[Loss] = []
+    for name, answered in systems.items():
+        for case, reply, judged in zip(cases, answered.replies, answered.judged, strict=True):
+            lost = lay(name, case, reply, judged) if case else []
+            values = {"right": _points(case, lost), **measure(case, reply, judged)}
+            rows.append(Row(name, reply.id, case.type if case else "all", values))
+            losses += lost
     mine = [row for row in rows if row.system == first]
     types = [t for t in dict.fromkeys(row.type for row in mine) if t != "all"]
     figures = [f for name in systems for f in figures_of([r for r in rows if r.system == name], "all", level)]
@@ -78,7 +83,16 @@ def build_report(
         curves=curves,
         worst=tuple(_worst(answered)),
         timings={"seconds": timings},
+        losses=tuple(losses),
+        bad=tuple(worst_questions(cases, answered.replies, [x for x in losses if x.system == first])),
     )
+
+
+def _points(case: Case | None, lost: Sequence[Loss]) -> Value:
+    """What is left of a question's point."""
+    if case is None:
+        return Value(0, 0, "not labelled")
+    return Value(round(max(0.0, 1 - sum(x.share for x in lost)), 5))
 
 
 def level_of(metric: str, level: int | None) -> int | None:
@@ -110,7 +124,7 @@ def paired(
     """What b gains over a, metric by metric, over the questions where both are defined."""
     other = {row.id: row.values for row in rows_b}
     deltas = []
-    for metric in METRICS:
+    for metric in (m for m in METRICS if all(m in row.values for row in (*rows_a[:1], *rows_b[:1]))):
         pairs = [(row.values[metric], other[row.id][metric]) for row in rows_a if row.id in other]
         both = [(x[:2], y[:2]) for x, y in pairs if x.denominator and y.denominator]
         value, low, high = difference([x for x, _ in both], [y for _, y in both], confidence)

@@ -29,9 +29,16 @@ MAX_CITED = 50  # markers of one sentence: beyond, it cites nothing in particula
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,2}[.)]\s+)")
 
 
-def to_row(case: Case, answer: Answer, retrieved: Sequence[str] | None, confidence: float | None) -> dict[str, Any]:
-    """One line of our form; seconds stand apart, in `timings`."""
+def to_row(
+    case: Case,
+    answer: Answer,
+    retrieved: Sequence[str] | None,
+    confidence: float | None,
+    heard: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """One line of our form; seconds stand apart, in `timings`. `heard` is what a model was sent and wrote."""
     row = {"id": case.id, **answer.to_dict(), "retrieved": retrieved and list(retrieved), "confidence": confidence}
+    row |= {"heard": dict(heard)} if heard else {}
     for written, citation in zip(row["citations"], answer.citations, strict=True):
         written["indices"] = [sentence.index + 1 for sentence in citation.sentences]
     return row
@@ -103,6 +110,7 @@ def to_reply(row: Any, name: str = "") -> Reply:
             confidence=None if confidence is None else float(confidence),
             seconds=seconds and float(seconds),
             usage={name: int(n) for name, n in (row.get("usage") or {}).items()},
+            cost=None if row.get("cost") is None else float(row["cost"]),
         )
     except KeyError as error:
         forms = "'question', 'outcome', 'claims' and 'citations', or 'input', 'output' and 'ctxs'"
@@ -126,6 +134,9 @@ def _ours(row: Mapping[str, Any]) -> Reply:
         statements=claims or tuple(_statements(str(row.get("answer", "")), ())),  # a greeting has no claims
         retrieved=None if row.get("retrieved") is None else tuple(map(str, row["retrieved"])),
         declined=row["outcome"] != "answered",
+        withheld=tuple(str(claim["text"]) for claim in row.get("withheld") or ()),
+        sent=(row.get("heard") or {}).get("sent"),
+        written=(row.get("heard") or {}).get("written"),
     )
 
 
@@ -162,6 +173,9 @@ def _theirs(row: Mapping[str, Any]) -> Reply:
         statements=tuple(_statements(str(row["output"]), documents)),
         retrieved=None if row["ctxs"] is None else tuple(d.title for d in documents),
         declined=row.get("abstained") is True,
+        sent=None
+        if row["ctxs"] is None
+        else "\n".join(str(c.get("title") or "") + "\n" + str(c["text"]) for c in row["ctxs"]),
     )
 
 

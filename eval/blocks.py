@@ -8,14 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a;
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 1rem auto; padding: 0 1rem; color: #1a1a1a;
        background: #fff }
-h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem; border-top: 1px solid #ddd; padding-top: 1rem }
+h1, h2 { line-height: 1.2 } h1 { font-size: 1.6rem } h2 { font-size: 1.15rem; margin: 1.2rem 0 .5rem }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 90% }
-th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid #e4e4e4; vertical-align: top }
-th { border-bottom: 2px solid #999 } figure { margin: 1rem 0 } img { max-width: 100%; height: auto }
+th, td { text-align: left; padding: .15rem .7rem; border-bottom: 1px solid #e4e4e4; vertical-align: top }
+th { border-bottom: 2px solid #999 } figure { margin: .5rem 0 } figcaption { color: #555; font-size: 90% }
+img { max-width: 100%; height: auto }
 blockquote { margin: 1rem 0; padding: .2rem 1rem; border-left: 4px solid #b3541e } blockquote ul { margin: .3rem 0 }
 mark { background: #fff0b3 } .note { color: #555; font-size: 90% }
+.lead { font-size: 110%; border-left: 4px solid #1f5a99; padding-left: 1rem; max-width: 66rem }
+details { border-bottom: 1px solid #e4e4e4; padding: .15rem 0 } summary { cursor: pointer }
+details[open] > summary { font-weight: 600 } details > :not(summary) { margin-left: 1rem }
 """
 
 
@@ -51,6 +55,22 @@ class Plot:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """What matters most, set apart."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks that are shown once the title is clicked; `note` stands beside it."""
+
+    title: str
+    blocks: Sequence[Block]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Quote:
     """A sentence beside its evidence; `marked` is the line of evidence that fits it best."""
 
@@ -60,7 +80,7 @@ class Quote:
     marked: int | None = None
 
 
-Block = Heading | Text | Table | Plot | Quote
+Block = Heading | Lead | Text | Table | Plot | Quote | Fold
 
 
 def to_markdown(blocks: Sequence[Block]) -> str:
@@ -71,8 +91,12 @@ def to_markdown(blocks: Sequence[Block]) -> str:
 def _markdown(block: Block) -> str:
     if isinstance(block, Heading):
         return "#" * block.level + " " + escape_markdown(block.text)
-    if isinstance(block, Text):
+    if isinstance(block, (Text, Lead)):
         return escape_markdown(block.text)
+    if isinstance(block, Fold):
+        note = f" ({escape_markdown(block.note)})" if block.note else ""
+        inside = to_markdown(block.blocks).rstrip()
+        return f"<details><summary>{escape_markdown(block.title)}{note}</summary>\n\n{inside}\n\n</details>"
     if isinstance(block, Table):
         rows = [block.header, ["---"] * len(block.header), *block.rows]
         return "\n".join("| " + " | ".join(escape_markdown(c).replace("|", "\\|") for c in row) + " |" for row in rows)
@@ -111,8 +135,12 @@ def _html(block: Block) -> str:
     e = html.escape
     if isinstance(block, Heading):
         return f"<h{block.level}>{e(block.text)}</h{block.level}>"
-    if isinstance(block, Text):
-        return f"<p>{e(block.text)}</p>"
+    if isinstance(block, (Text, Lead)):
+        return f"<p>{e(block.text)}</p>" if isinstance(block, Text) else f'<p class="lead">{e(block.text)}</p>'
+    if isinstance(block, Fold):
+        note = f' <span class="note">{e(block.note)}</span>' if block.note else ""
+        inside = "\n".join(map(_html, block.blocks))
+        return f"<details><summary>{e(block.title)}{note}</summary>\n{inside}\n</details>"
     if isinstance(block, Table):
         head = "".join(f"<th>{e(cell)}</th>" for cell in block.header)
         rows = "".join("<tr>" + "".join(f"<td>{e(cell)}</td>" for cell in row) + "</tr>\n" for row in block.rows)

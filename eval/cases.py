@@ -2,7 +2,8 @@
 
 One question is one JSON line: `id`, `type`, `question` and `answerable`, and as the type needs them
 `gold_titles`, `gold_evidence` (`{"title", "sentence"}`), `key_facts` (alternatives joined by `||`),
-`history` (`{"role", "content"}` turns), `tags`, `split` ("dev" or "test") and `note`.
+`history` (`{"role", "content"}` turns), `tags`, `split` ("dev" or "test"), `without` (`{"title", "sentence"}` to hide)
+and `note`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,10 @@ NEAR = 0.8  # share of common letter trigrams from which two questions count as 
 
 _REQUIRED = {"id": str, "type": str, "question": str, "answerable": bool}
 _STRINGS: dict[str, tuple[str, ...]] = {"gold_titles": (), "key_facts": (), "tags": ()}
-_LISTS = {**_STRINGS, "gold_evidence": ("title", "sentence"), "history": ("role", "content")}  # the keys of their items
+_EVIDENCE = ("title", "sentence")
+# The keys of their items.
+_LISTS = {**_STRINGS, "gold_evidence": _EVIDENCE, "without": _EVIDENCE, "history": ("role", "content")}
+LATER_FIELDS = ("without",)  # of a Case: not part of the hash of questions that do not use them
 _FIELDS = (*_REQUIRED, *_LISTS, "split", "note")
 
 
@@ -38,6 +43,7 @@ _FIELDS = (*_REQUIRED, *_LISTS, "split", "note")
 class Case:
     """One labelled question. Each key fact is a tuple of alternatives, one of which a right answer holds.
 
+    `without` are (title, sentence) that are hidden from the collection while it is asked, which makes it a near miss.
     `place` is the `file:line` it was read from; it does not count as content.
     """
 
@@ -51,6 +57,7 @@ class Case:
     history: tuple[dict[str, str], ...] = ()
     tags: tuple[str, ...] = ()
     split: str = "dev"
+    without: tuple[tuple[str, str], ...] = ()
     place: str = dataclasses.field(default="", compare=False)
 
     @property
@@ -139,6 +146,8 @@ def _contradictions(row: dict[str, Any]) -> Iterator[str]:
     gold = [field for field in ("gold_titles", "gold_evidence", "key_facts") if row.get(field)]
     if row.get("answerable") is True and "gold_titles" not in gold:
         yield "answerable, but without 'gold_titles'"
+    if row.get("answerable") is True and row.get("without"):
+        yield "answerable, but 'without' hides sentences"
     if row.get("answerable") is False and gold:
         yield "not answerable, but has " + ", ".join(map(repr, gold))
     if row.get("type") in TYPES and row.get("answerable") is row["type"].startswith("unanswerable"):
@@ -166,6 +175,7 @@ def _case(row: dict[str, Any], place: str) -> Case:
         history=tuple({"role": turn["role"], "content": turn["content"]} for turn in row.get("history", ())),
         tags=tuple(row.get("tags", ())),
         split=row.get("split", "dev"),
+        without=tuple((item["title"], item["sentence"]) for item in row.get("without", ())),
         place=place,
     )
 
@@ -183,23 +193,29 @@ def check_cases(cases: Iterable[Case], papers: Iterable[Paper]) -> list[str]:
             close = difflib.get_close_matches(normal(title), known, 1)
             hint = f", the closest is {known[close[0]][0].title!r}" if close else ""
             problems.append(f"{case.name}: no paper {title!r}{hint}")
-        for title, sentence in case.gold_evidence:
+        for title, sentence in (*case.gold_evidence, *case.without):
             if normal(title) in known and not any(sentence in paper.abstract for paper in known[normal(title)]):
                 problems.append(f"{case.name}: evidence not in the abstract of {title!r}: {sentence!r}")
         gold = [f"{p.title}\n{p.abstract}" for t in case.gold_titles for p in known.get(normal(t), ())]
         for fact in () if unknown else case.key_facts:
             if not any(holds(text, fact) for text in gold):
                 problems.append(f"{case.name}: key fact in no gold paper: {' || '.join(fact)!r}")
-    trigrams = [_trigrams(case.question) for case in cases]
-    for (one, a), (two, b) in combinations(zip(cases, trigrams, strict=True), 2):
-        if one.history == two.history and len(a & b) >= NEAR * len(a | b):
+    for one, two in combinations(cases, 2):
+        if asks_the_same(one, two):
             problems.append(f"{two.name}: asks the same as {one.id}: {two.question!r}")
     return problems
 
 
-def _trigrams(text: str) -> set[str]:
+def asks_the_same(one: Case, two: Case) -> bool:
+    """Whether two questions differ in but a few letters, after the same turns."""
+    a, b = _trigrams(one.question), _trigrams(two.question)
+    return one.history == two.history and len(a & b) >= NEAR * len(a | b)
+
+
+@lru_cache(10_000)
+def _trigrams(text: str) -> frozenset[str]:
     letters = " " + " ".join(re.findall(r"\w+", normal(text))) + " "
-    return {letters[i : i + 3] for i in range(len(letters) - 2)}
+    return frozenset(letters[i : i + 3] for i in range(len(letters) - 2))
 
 
 def template(papers: Iterable[Paper], n: int, seed: int = 0) -> list[dict[str, Any]]:

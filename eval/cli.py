@@ -5,17 +5,17 @@ Exit codes: 0 done or passed, 1 the gate says no, or something failed, 2 wrong u
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eval import questions_cli
+from eval.questions_cli import ASKED, SHIPPED
 from rag.cli.options import Checking, Home, Llm, load_settings, open_assistant, open_library, say, with_papers
 from rag.cli.options import run as run_command_line
 from rag.errors import SettingsError
-from rag.shipped import QUESTIONS, shipped
 
 if TYPE_CHECKING:
     from eval.stats import JudgeError
@@ -27,9 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Score how well answers are grounded; compare runs; gate a release; check the harness itself.",
 )
-
-ASKED = shipped(QUESTIONS)
-SHIPPED = "those that come with askpapers"
 
 Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
@@ -54,6 +51,10 @@ def run(
     parallel: Parallel = 1,
     baselines: Baselines = True,
     meta_file: MetaFile = None,
+    forms: Annotated[
+        int | None,
+        typer.Option(min=0, help="Papers, and questions, asked in ten wordings each; 12, 1 where a model answers."),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what is in --out; else a run goes on.")] = False,
 ) -> None:
     """Ask the labelled questions, and report on the answers."""
@@ -70,6 +71,7 @@ def run(
         parallel=parallel,
         baselines=baselines,
         judge_error=error,
+        forms=forms,
         fresh=fresh,
         progress=sys.stderr.isatty(),
     )
@@ -190,50 +192,6 @@ def report(folder: Annotated[Path, typer.Argument(help="A run's folder.")]) -> N
     print(summary(known))
 
 
-@app.command()
-def label(
-    file: Annotated[Path, typer.Argument(help="Claims with evidence, such as the claims.jsonl of a run.")],
-    who: Annotated[str, typer.Option(help="Your name, part of the file's name.")],
-) -> None:
-    """Label sentences; once two people have, print Cohen's kappa."""
-    from eval.annotate import agreement
-    from eval.annotate import label as ask
-
-    say(f"labels: {ask(file, who)}")
-    for line in agreement(file):
-        print(line)
-
-
-@app.command()
-def new(
-    n: Annotated[int, typer.Option("-n", min=1, help="How many.")] = 20,
-    seed: Annotated[int, typer.Option(help="Another one draws other papers.")] = 0,
-    home: Home = None,
-) -> None:
-    """Print a template of questions to fill in, each drawn from another paper."""
-    from eval.cases import template
-
-    for row in template(with_papers(open_library(load_settings(home=home))).papers(), n, seed):
-        print(json.dumps(row, ensure_ascii=False))
-
-
-@app.command()
-def check(
-    file: Annotated[Path, typer.Argument(help="Labelled questions.", show_default=SHIPPED)] = ASKED,
-    home: Home = None,
-) -> None:
-    """Prove that titles, evidence and facts of the questions hold against the index."""
-    from eval.cases import check_cases, read_cases
-
-    cases = read_cases(file)
-    problems = check_cases(cases, with_papers(open_library(load_settings(home=home))).papers())
-    for problem in problems:
-        print(problem)
-    if problems:
-        raise typer.Exit(1)
-    print(f"{len(cases)} questions hold")
-
-
 def _judge_error(spec: str | None) -> JudgeError | None:
     from eval.meta import read_judge_error
 
@@ -246,6 +204,9 @@ def _minimum(text: str) -> tuple[str, float]:
         return name, float(value)
     except ValueError:
         raise SettingsError(f"--min {text}: give it as metric=value, such as gold_f1=0.5") from None
+
+
+questions_cli.add_to(app)
 
 
 def main() -> None:

@@ -85,7 +85,8 @@ def gate(
     baseline, run = (read_report(x) if isinstance(x, (str, Path)) else x for x in (baseline, run))
     if _judges(baseline) != _judges(run):
         raise ComparisonError(f"other judges ({_judges(baseline)} and {_judges(run)}): make the baseline anew")
-    gated = [m for m, about in METRICS.items() if about.unit == "share" and baseline.figure(m).n]
+    known = {f.metric for f in baseline.figures if f.n and f.group == "all" and f.system == baseline.system}
+    gated = [m for m, about in METRICS.items() if about.unit == "share" and m in known]
     failures = []
     for delta in compare(baseline, run, 1 - 2 * ALARM / max(len(gated), 1)).deltas:
         if delta.metric not in gated:

@@ -33,6 +33,9 @@ class Metric:
 
 
 METRICS = {
+    "right": Metric(
+        "a question's point: its facts given, supported, from a labelled paper; or rightly not answered", judged=True
+    ),
     "recall@5": Metric("labelled papers among the 5 best found"),
     "recall@10": Metric("labelled papers among the 10 best found"),
     "hit@1": Metric("the best paper found is a labelled one"),
@@ -85,7 +88,9 @@ class Statement:
 class Reply:
     """One answer of any system, as it is measured. `retrieved` holds titles, best first; None where not told.
 
-    `confidence` is higher the surer the system was that it can answer, comparable between questions only.
+    `confidence` is higher the surer the system was that it can answer, comparable between questions only. `sent` is
+    what its model was given to answer from and `written` its raw reply, None where not told; `withheld` are sentences
+    that were written and not shown. `cost` is in US dollars.
     """
 
     id: str
@@ -96,6 +101,10 @@ class Reply:
     confidence: float | None = None
     seconds: float | None = None
     usage: Mapping[str, int] = field(default_factory=dict)
+    cost: float | None = None
+    withheld: tuple[str, ...] = ()
+    sent: str | None = None
+    written: str | None = None
 
     @property
     def claims(self) -> tuple[Statement, ...]:
@@ -162,7 +171,10 @@ def is_claim(text: str) -> bool:
 
 
 def measure(case: Case | None, reply: Reply, judged: Sequence[Judged]) -> dict[str, Value]:
-    """All metrics of one question, each defined or with the reason why not. `judged` holds the reply's claims."""
+    """All metrics of one question but its points, each defined or with the reason why not.
+
+    `judged` holds the reply's claims.
+    """
     values = {**_retrieval(case, reply), **_gold(case, reply), **_grounding(reply, judged)}
     answerable, unlabelled = case is not None and case.answerable, Value(0, 0, "not labelled")
     abstained = Value(float(reply.abstained))
@@ -172,7 +184,7 @@ def measure(case: Case | None, reply: Reply, judged: Sequence[Judged]) -> dict[s
     calls = reply.usage.get("judge_calls")
     values["tokens"] = Value(tokens) if tokens else Value(0, 0, "no model, or not told")
     values["judge_calls"] = Value(calls) if calls is not None else Value(0, 0, "no model, or not told")
-    return {name: values[name] for name in METRICS}
+    return {name: values[name] for name in METRICS if name in values}
 
 
 def _retrieval(case: Case | None, reply: Reply) -> dict[str, Value]:

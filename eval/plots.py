@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -86,11 +88,40 @@ def differences(deltas: Sequence[Delta]) -> str:
     return _svg(draw, height=1.1 + 0.25 * len(shown), left=0.25)
 
 
-def _svg(draw: Callable[[Axes], None], height: float = 3.6, left: float = 0.1) -> str:
-    """`height` in inches, `left` the margin for labels as a share of the width."""
+def flow(steps: Mapping[str, float], questions: float) -> str:
+    """From questions to right answers: a band that narrows by the points lost at each step, which fall out of it."""
+    lost = {step: n for step, n in steps.items() if n > 0}
+    drop = 0.25 * questions  # how far what is lost falls below the band
+    left = [questions - sum(list(lost.values())[:i]) for i in range(len(lost) + 1)]
+
+    def draw(axes: Axes) -> None:
+        ease = np.linspace(0, 1, 30)
+        curve = ease**2 * (3 - 2 * ease)
+        for at, (step, n) in enumerate(lost.items()):
+            bottom = questions - left[at]
+            fall = bottom - curve * (bottom + drop)
+            axes.fill_between(at + 0.75 * ease, fall, fall + n, color="#b3541e", linewidth=0)
+            label = f"{n:.1f}\n" + "\n".join(textwrap.wrap(step, 12))
+            axes.text(at + 0.75, -drop - 0.03 * questions, label, ha="center", va="top", fontsize=8)
+        edges = [-0.5, *range(len(lost) + 1)]
+        bottoms = [0, *(questions - n for n in left)]
+        axes.fill_between(edges, bottoms, [questions] * len(edges), step="pre", color="#1f5a99", linewidth=0)
+        end = len(lost)
+        axes.fill_between([end, end + 0.7], [bottoms[-1]] * 2, [questions] * 2, color="#2a7f62", linewidth=0)
+        axes.text(-0.55, questions / 2, f"{questions:.0f}\nquestions", ha="right", va="center", fontsize=9)
+        told = f"{left[-1]:.1f}\nright"
+        axes.text(end + 0.75, questions - left[-1] / 2, told, ha="left", va="center", fontsize=9)
+        axes.set(xlim=(-1.4, end + 1.5), ylim=(-0.75 * questions, questions * 1.02))
+        axes.set_axis_off()
+
+    return _svg(draw, height=2.6, left=0.0, width=9)
+
+
+def _svg(draw: Callable[[Axes], None], height: float = 3.6, left: float = 0.1, width: float = 7) -> str:
+    """`height` and `width` in inches, `left` the margin for labels as a share of the width."""
     settings: Any = {"svg.hashsalt": "askpapers", "axes.spines.top": False, "axes.spines.right": False}
     with matplotlib.rc_context(settings):
-        figure = Figure(figsize=(7, height))
+        figure = Figure(figsize=(width, height))
         draw(figure.add_axes((left, 0.55 / height, 0.97 - left, 1 - 0.7 / height)))
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.blocks import Block, Heading, Plot, Quote, Table, Text, to_html, to_markdown, to_text
-from eval.metrics import METRICS
+from eval.blocks import Block, Fold, Heading, Plot, Quote, Table, Text, to_html, to_markdown, to_text
+from eval.front import front_blocks
+from eval.metrics import METRICS, Metric
 from eval.report import Delta, Report, save
+from eval.verdict import verdict_sentences
 
 LEVELS = {
     0: "offline coverage: sees that an abstract does not say something, close to blind to contradiction",
@@ -47,27 +50,36 @@ def report_markdown(report: Report) -> str:
 
 def report_html(report: Report) -> str:
     """The report as one page, plots inside."""
-    return to_html(f"Grounding of {report.system}", _report_blocks(report, plots=True))
+    return to_html(f"How well {report.system} answers", _report_blocks(report, plots=True))
 
 
 def summary(report: Report) -> str:
-    """All figures, as the terminal shows them."""
+    """The verdict and all figures, as the terminal shows them."""
     table = _figures(report)
-    return to_text(Table(table.header[:-1], [row[:-1] for row in table.rows]))
+    told = "\n".join(textwrap.wrap(" ".join(verdict_sentences(report)), 100))
+    return f"{told}\n\n{to_text(Table(table.header[:-1], [row[:-1] for row in table.rows]))}"
 
 
 def _report_blocks(report: Report, plots: bool) -> list[Block]:
-    about, hashes = report.about, report.hashes
-    blocks: list[Block] = [
-        Heading(f"Grounding of {report.system}", 1),
-        Text(
-            f"{about['questions']} questions (split: {about['split'] or 'all'}), judged by {about['judge']}, level "
-            f"{about['level']} ({LEVELS[about['level']]}). {about['judgements']} judgements, {about['failures']} "
-            "failures, which are counted and never scored."
-        ),
-        Text("Settings: " + ", ".join(f"{k} {v}" for k, v in about["settings"].items()) + "."),
-        Text("Hashes: " + ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in hashes.items()) + "."),
-        Heading("Figures"),
+    folds = [
+        Fold("All figures", _all_figures(report), "with intervals, beside answerers that know nothing"),
+        Fold("Figures by kind of question", [_by_type(report)]),
+    ]
+    folds += [Fold("Plots", _plots(report))] if plots else []
+    for name in dict.fromkeys(d.a for d in report.deltas):
+        mine = [d for d in report.deltas if d.a == name and d.value is not None]
+        plot = [_plot("differences", mine, f"{report.system} less {name}.")] if plots else []
+        folds.append(Fold(f"Against {name}", [_deltas(mine), *plot]))
+    if report.worst:
+        folds.append(Fold("The least supported sentences", list(_worst(report))))
+    if seconds := _seconds(report.timings):
+        folds.append(Fold("Seconds a question", seconds))
+    folds.append(Fold("How this was measured", _measured(report)))
+    return [*front_blocks(report, plots), Heading("Figures"), *folds]
+
+
+def _all_figures(report: Report) -> list[Block]:
+    return [
         Text(
             "Each figure with its 95% interval (bootstrap over questions) and the number of questions that count. The "
             "columns to the right are answerers that know nothing: beside theirs a figure shows what it is worth. "
@@ -75,28 +87,34 @@ def _report_blocks(report: Report, plots: bool) -> list[Block]:
         ),
         _figures(report),
         *_excluded(report),
-        *_corrected(about.get("corrected")),
-        Heading("By type of question"),
-        _by_type(report),
+        *_corrected(report.about.get("corrected")),
     ]
-    if plots:
-        blocks += _plots(report)
-    for name in dict.fromkeys(d.a for d in report.deltas):
-        mine = [d for d in report.deltas if d.a == name and d.value is not None]
-        blocks += [Heading(f"Against {name}"), _deltas(mine)]
-        blocks += [_plot("differences", mine, f"{report.system} less {name}.")] if plots else []
-    blocks.append(Heading("The least supported sentences"))
+
+
+def _measured(report: Report) -> list[Block]:
+    about, hashes = report.about, report.hashes
+    return [
+        Text(
+            f"{about['questions']} questions (split: {about['split'] or 'all'}), judged by {about['judge']}, level "
+            f"{about['level']} ({LEVELS[about['level']]}). {about['judgements']} judgements, {about['failures']} "
+            "failures, which are counted and never scored."
+        ),
+        Text("Settings: " + ", ".join(f"{k} {v}" for k, v in about["settings"].items()) + "."),
+        Text("Hashes: " + ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in hashes.items()) + "."),
+    ]
+
+
+def _worst(report: Report) -> Iterator[Quote]:
     for item in report.worst:
         support = "no judgement" if item["support"] is None else f"support {item['support']:.2f}"
         told = f"{item['id']}: {item['question']} ({item['verdict']}, {support}, coverage {item['coverage']:.2f}"
         told += ", a marker points to nothing)" if item["dangling"] else ")"
-        blocks.append(Quote(item["claim"], told, item["sentences"] or ["(it cites nothing)"], item["best"]))
-    return blocks + _seconds(report.timings)
+        yield Quote(item["claim"], told, item["sentences"] or ["(it cites nothing)"], item["best"])
 
 
 def _figures(report: Report) -> Table:
     rows = []
-    for metric, meaning in METRICS.items():
+    for metric, meaning in _known(report):
         figures = [report.figure(metric, system=system) for system in report.systems]
         if not any(f.n for f in figures):
             continue
@@ -107,10 +125,16 @@ def _figures(report: Report) -> Table:
     return Table(["metric", *report.systems, "judge level", "what it is"], rows)
 
 
+def _known(report: Report) -> list[tuple[str, Metric]]:
+    """The metrics that the report has; one of an earlier version lacks some."""
+    there = {f.metric for f in report.figures}
+    return [(name, about) for name, about in METRICS.items() if name in there]
+
+
 def _by_type(report: Report) -> Table:
     groups = [g for g in dict.fromkeys(f.group for f in report.figures) if g != "all"]
     rows = []
-    for metric, meaning in METRICS.items():
+    for metric, meaning in _known(report):
         figures = [report.figure(metric, group) for group in groups]
         if any(f.n for f in figures):
             digits = 3 if meaning.unit == "share" else 0
@@ -156,7 +180,7 @@ def _plot(name: str, shown: Any, text: str) -> Plot:
 
 def _plots(report: Report) -> list[Block]:
     curves, level = report.curves, report.about["level"]
-    blocks: list[Block] = [Heading("Plots")]
+    blocks: list[Block] = []
     if curves["recall"]:
         text = "Labelled papers among the k best found, with 95% intervals."
         blocks.append(_plot("recall", curves["recall"], text))
@@ -207,4 +231,4 @@ def _seconds(timings: dict[str, Any]) -> list[Block]:
         if seconds["n"]:
             rows.append([system, *(figure_text(value, low, high, seconds["n"]) for value, low, high in spans)])
     told = f"{timings.get('parallel', 1)} at a time; the judge was called {timings.get('judge_calls', 0)} times."
-    return [Heading("Seconds a question"), Table(["system", "p50", "p95"], rows), Text(told)] if rows else []
+    return [Table(["system", "p50", "p95"], rows), Text(told)] if rows else []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.losses import STEPS, Loss
 from eval.metrics import Value
 from rag.errors import SourceError
 
@@ -65,7 +66,9 @@ class Report:
     """Everything that was measured. `system` is the one evaluated, all others are its baselines.
 
     `hashes` are of corpus, questions, prompts and code; `about` names models, judge and settings; `curves` is what
-    the plots show; `worst` the least supported sentences. `timings`, which no two runs share, are kept apart.
+    the plots show; `worst` the least supported sentences. `losses` says where points were lost, a row a lost part of
+    a question; `bad` holds the worst questions of the system evaluated, with what happened; `forms` what became of the
+    same requests in other words. `timings`, which no two runs share, are kept apart.
     """
 
     system: str
@@ -77,6 +80,9 @@ class Report:
     curves: dict[str, Any]
     worst: tuple[dict[str, Any], ...]
     timings: dict[str, Any] = field(default_factory=dict)
+    losses: tuple[Loss, ...] = ()
+    bad: tuple[dict[str, Any], ...] = ()
+    forms: dict[str, Any] = field(default_factory=dict)
 
     @property
     def systems(self) -> list[str]:
@@ -92,14 +98,28 @@ class Report:
     def rows(self, system: str | None = None) -> list[Row]:
         return [row for row in self.questions if row.system == (system or self.system)]
 
+    def lost(self, system: str | None = None, group: str = "all") -> dict[str, float]:
+        """Points lost at each step, in the order in which an answer comes about; of one type of question, or all."""
+        lost = dict.fromkeys(STEPS, 0.0)
+        for loss in self.losses:
+            if loss.system == (system or self.system) and group in ("all", loss.type):
+                lost[loss.step] += loss.share
+        return lost
+
     def frame(self, by: str = "figure") -> pd.DataFrame:
-        """A row for each figure, or with `by="question"` for each question and system, NaN where undefined."""
+        """A row for each figure.
+
+        With `by="question"` a row for each question and system, NaN where undefined; with `by="loss"` one for each lost
+        part of a question, with the step at which it was lost. Raises ValueError for another `by`.
+        """
         import pandas as pd
 
         if by == "figure":
             return pd.DataFrame([asdict(figure) for figure in self.figures])
+        if by == "loss":
+            return pd.DataFrame([asdict(loss) for loss in self.losses], columns=[f.name for f in fields(Loss)])
         if by != "question":
-            raise ValueError(f"by={by!r} is neither 'figure' nor 'question'")
+            raise ValueError(f"by={by!r} is none of 'figure', 'question', 'loss'")
         values = [
             {m: v.numerator / v.denominator if v.denominator else math.nan for m, v in r.values.items()}
             for r in self.questions
@@ -124,12 +144,13 @@ def read_report(path: str | Path) -> Report:
         content = json.loads(file.read_text(encoding="utf-8"))
         if content.pop("format") != FORMAT:
             raise SourceError(f"{file}: a report of another version; run the evaluation again")
-        for name, kind in (("figures", Figure), ("deltas", Delta)):
-            content[name] = tuple(kind(**item) for item in content[name])
+        for name, kind in (("figures", Figure), ("deltas", Delta), ("losses", Loss)):
+            content[name] = tuple(kind(**item) for item in content.get(name, ()))
         rows = content["questions"]
         values = [{m: Value(*v) for m, v in row["values"].items()} for row in rows]
         content["questions"] = tuple(Row(**{**r, "values": v}) for r, v in zip(rows, values, strict=True))
         content["worst"] = tuple(content["worst"])
+        content["bad"] = tuple(content.get("bad", ()))
         apart = file.with_name("timings.json")
         timings = json.loads(apart.read_text(encoding="utf-8")) if path.is_dir() and apart.exists() else {}
         return Report(**content, timings=timings)

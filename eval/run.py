@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval import baselines as base
 from eval.aggregate import Answered, build_report, claim_row
-from eval.answers import ranking, read_answers, to_reply, to_row
-from eval.cases import Case, check_cases, read_cases
-from eval.metrics import DEPTH, Reply
+from eval.answers import read_answers, to_reply
+from eval.asking import Ask, answer_all, ask_case, dump, prepare
+from eval.cases import LATER_FIELDS, Case, check_cases, read_cases
+from eval.forms import FormsReport, form_cases, forms_wanted, weigh_forms
+from eval.hiding import hiding
+from eval.metrics import Reply
 from eval.render import write_report
 from eval.report import Report, save
-from eval.score import Scorer, in_parallel, judge_hash, source_hash
+from eval.score import Scorer, judge_hash, source_hash
 from eval.stats import JudgeError
 from rag.answering import prompts
-from rag.answering.calibration import calibration_of
-from rag.errors import LLMError, SourceError
+from rag.errors import SourceError
 from rag.models.llms import ChatModel, name_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 CACHE = "judgements.sqlite"  # beside the index
 
 Questions = str | Path | Sequence[Case]
-Ask = Callable[[Case], dict[str, Any]]
 
 
 def evaluate(
@@ -47,10 +47,14 @@ def evaluate(
     parallel: int = 1,
     baselines: bool = True,
     judge_error: JudgeError | None = None,
+    forms: int | None = None,
     fresh: bool = False,
     progress: bool = True,
 ) -> Report:
     """Asks the assistant every question, judges what it says, and reports; into the folder `out` where given.
+
+    `forms` is how many papers, and how many of the questions, are asked about in ten wordings (see `eval.forms`);
+    by itself fewer where a model answers.
 
     A run that was cut off goes on where it stopped when it is given the same `out`; `fresh` throws away what is there.
     `parallel` is how many questions are asked, and sentences judged, at a time. Raises SourceError for questions that
@@ -61,18 +65,29 @@ def evaluate(
     with tempfile.TemporaryDirectory() as passing:
         folder = Path(out or passing)
         header = {"hashes": _hashes(library, cases), "settings": _settings(assistant)}
-        _prepare(folder, header, fresh)
+        prepare(folder, header, fresh)
         name = f"askpapers ({name_of(assistant.llm)})"
-        asks: dict[str, Ask] = {name: lambda case: _ask(assistant, case)}
+        asks: dict[str, Ask] = {name: lambda case: ask_case(assistant, case)}
         asks |= _baselines(library, assistant.llm) if baselines else {}
         rows = {}
         for system, ask in asks.items():
             with bar(system, len(cases), progress) as shown:
                 path = folder / ("answers.jsonl" if system == name else f"baselines/{system.replace(' ', '-')}.jsonl")
-                rows[system] = _answer_all(cases, ask, path, parallel, shown.update)
-        about = {"split": split, "settings": header["settings"]}
+                rows[system] = answer_all(cases, ask, path, parallel, shown.update)
+        wanted = form_cases(library, cases, forms_wanted(forms, assistant.llm is not None))
+        with bar("other wordings", len(wanted), progress and bool(wanted)) as shown:
+            told = answer_all(wanted, asks[name], folder / "forms.jsonl", parallel, shown.update) if wanted else []
+        worded = weigh_forms(FormsReport(wanted, list(map(to_reply, told))))
+        about = {"split": split, "settings": header["settings"], **_made(cases)}
         judge = judge_for(judge, library, assistant.llm)
+        about["forms"] = worded
         return _report(rows, cases, library, judge, header["hashes"], about, parallel, judge_error, out, progress)
+
+
+def _made(cases: Sequence[Case]) -> dict[str, int]:
+    """How many of the questions a program made; nothing where none."""
+    made = sum("made" in case.tags for case in cases)
+    return {"made": made} if made else {}
 
 
 def score_answers(
@@ -93,6 +108,8 @@ def score_answers(
     Raises SourceError that lists every line that cannot be scored; then nothing is.
     """
     cases = None if questions is None else _cases(questions, split, library)
+    if hidden := [case.name for case in cases or () if case.without]:
+        raise SourceError(f"{hidden[0]} hides sentences ('without'), which only eval run can; leave such questions out")
     replies = read_answers(answers, cases)
     asked = [Case(r.id, "all", r.question) for r in replies] if cases is None else cases
     about = {"split": split, "settings": {"answers": Path(answers).name}}
@@ -124,10 +141,16 @@ def _cases(questions: Questions, split: str | None, library: Library) -> list[Ca
 def _hashes(library: Library, cases: Sequence[Case]) -> dict[str, str]:
     return {
         "corpus": corpus_hash(library),
-        "questions": _hash(sorted(json.dumps({**asdict(c), "place": ""}, sort_keys=True) for c in cases)),
+        "questions": _hash(sorted(json.dumps(_content(c), sort_keys=True) for c in cases)),
         "prompts": source_hash(prompts.__name__),
-        "code": source_hash("rag", base.__name__),
+        "code": source_hash("rag", base.__name__, "eval.forms"),
     }
+
+
+def _content(case: Case) -> dict[str, Any]:
+    """What a question says. Fields that came later count only where they are used, so that old hashes hold."""
+    content = {**asdict(case), "place": ""}
+    return {name: value for name, value in content.items() if value or name not in LATER_FIELDS}
 
 
 def _hash(value: Any) -> str:
@@ -152,77 +175,12 @@ def judge_for(judge: str | Judge, library: Library, llm: ChatModel | None = None
     return load_judge(judge, library, llm) if isinstance(judge, str) else judge
 
 
-def _prepare(folder: Path, header: Mapping[str, Any], fresh: bool) -> None:
-    """Makes sure that what lies in the folder belongs to this run."""
-    known = folder / "run.json"
-    if fresh:
-        for path in (*folder.glob("*.jsonl*"), *folder.glob("baselines/*.jsonl*"), known):
-            path.unlink(missing_ok=True)
-    if known.exists():
-        old = json.loads(known.read_text(encoding="utf-8"))
-        differ = [k for k in header["hashes"] if old["hashes"].get(k) != header["hashes"][k]]
-        differ += ["settings"] * (old["settings"] != header["settings"])
-        if differ:
-            raise SourceError(f"{folder} holds a run of other {', '.join(differ)}; give another --out, or --fresh")
-    save(known, json.dumps(header, ensure_ascii=False, indent=1) + "\n")
-
-
-def _ask(assistant: Assistant, case: Case) -> dict[str, Any]:
-    answer = assistant.ask(case.question, history=case.history)
-    retrieved = assistant.library.retrieve(answer.standalone or case.question, DEPTH)
-    return to_row(case, answer, *ranking(retrieved, calibration_of(assistant.library)))
-
-
 def _baselines(library: Library, llm: ChatModel | None) -> dict[str, Ask]:
     asks: dict[str, Ask] = {
         base.RANDOM: lambda case: base.random_paper(library, case),
-        base.COPIED: lambda case: base.first_passage(library, case),
+        base.COPIED: lambda case: base.first_passage(hiding(library, case.without), case),
     }
     return {**asks, base.CLOSED: lambda case: base.closed_book(llm, case)} if llm is not None else asks
-
-
-def _answer_all(
-    cases: Sequence[Case], ask: Ask, path: Path, parallel: int, tick: Callable[[], object]
-) -> list[dict[str, Any]]:
-    """One row a case, in their order; each is on disk as soon as it is there, in `path` once all are.
-
-    Seconds, which no two runs share, go into a file of their own.
-    """
-    part, apart = path.with_suffix(".partial.jsonl"), path.with_suffix(".timings.jsonl")
-    rows = {row["id"]: row for file in (path, part) if file.exists() for row in _lines(file)}
-    seconds = {row["id"]: row["timings"] for row in _lines(apart)} if apart.exists() else {}
-    for row in rows.values():
-        row.setdefault("timings", seconds.get(row["id"], {}))
-        tick()
-    missing = [case for case in cases if case.id not in rows]
-    part.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with part.open("a", encoding="utf-8") as file, closing(in_parallel(ask, missing, parallel)) as done:
-            for case, row in done:
-                rows[case.id] = row
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                file.flush()
-                tick()
-    except LLMError as error:
-        raise LLMError(f"{error}; {len(rows)} of {len(cases)} answers are kept, run again to go on") from error
-    ordered = [rows[case.id] for case in cases]
-    save(apart, _dump([{"id": row["id"], "timings": row["timings"]} for row in ordered]))
-    save(path, _dump([{k: v for k, v in row.items() if k != "timings"} for row in ordered]))
-    os.unlink(part)
-    return ordered
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a file; a last one that was cut off is taken away from it."""
-    text = path.read_bytes()
-    whole = text[: text.rfind(b"\n") + 1]
-    if whole != text:
-        path.write_bytes(whole)
-    return [json.loads(line) for line in whole.decode().split("\n") if line]
-
-
-def _dump(rows: Sequence[Mapping[str, Any]]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _report(
@@ -256,6 +214,7 @@ def _report(
     report = build_report(
         answered, known, {**hashes, "judge": version}, {**about, **told, "questions": len(known)}, judge.level, error
     )
+    report = replace(report, forms=report.about.pop("forms", {}))
     report.timings.update(judge_calls=scorer.calls, parallel=parallel)
     if out is not None:
         first = next(iter(answered.values()))
@@ -264,7 +223,7 @@ def _report(
             for reply, judged in zip(first.replies, first.judged, strict=True)
             for n, j in enumerate(judged, 1)
         ]
-        save(Path(out) / "claims.jsonl", _dump(claims))
+        save(Path(out) / "claims.jsonl", dump(claims))
         write_report(report, out)
     return report
 

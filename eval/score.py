@@ -19,6 +19,7 @@ from eval.metrics import Judged, Reply, Source, Statement
 from rag.answering.judges import Judge, Support
 from rag.errors import AskpapersError, LLMError
 
+COVERAGE = "coverage"  # the name of the judge of level 0
 DOWN = 3  # failures in a row after which a judge counts as down
 
 Item = TypeVar("Item")
@@ -51,6 +52,8 @@ class Scorer:
         key = _digest([judge.name, judge.level, judge_hash(judge.level), sentence, list(evidence)])
         cache = self._cache if judge.level else None
         support = self._memory.get(key) or (cache.get(key) if cache else None)
+        if judge.name == COVERAGE and sentence in evidence:  # each token is covered by itself: nothing to measure
+            support = Support(1.0, "supported", list(evidence).index(sentence), judge.level)
         if support is None:
             try:
                 support = judge.score(evidence, sentence)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from rag.text.words import content_words
 History = Sequence[Mapping[str, Any]]
 
 _REFERS = re.compile(
-    r"\b(?:it|its|that|this|they|them|their|those|these|there|one|such|same|similar|else|he|she|both|the two)\b",
+    r"\b(?:it|its|that|this|they|them|their|those|these|there|one|such|same|similar|else|he|she|both|the two|ones)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"^(?:(?:and|but|so|or|also|then|ok(?:ay)?|now)\b[ ,]*)*(?:what about|how about)\b", re.IGNORECASE)
@@ -39,7 +39,9 @@ _ORDINAL = re.compile(
     r"(?:the )?\w+)\b|['’]s\b|[?.!, ]*$)",
     re.IGNORECASE,
 )
+_FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:paper|source|number|no\.?|result) ?#?(\d{1,2})\b|\[(\d{1,2})\]", re.IGNORECASE)
+ONES = re.compile(r"\bones\b", re.IGNORECASE)  # narrows what was listed before
 _PAIR = re.compile(
     r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|"
     r"\bwhich (?:one )?(?:of "
@@ -56,7 +58,7 @@ _MORE = re.compile(
     r"please))*[?.! ]*$",
     re.I,
 )
-_TURNS = 2  # earlier turns whose names are carried over
+_TURNS = 4  # earlier questions that are looked through for what is asked about
 _MAX_NAMES = 3
 
 
@@ -74,16 +76,19 @@ def needs_context(question: str, library: Library | None = None) -> bool:
 
 
 def carried_over(question: str, history: History) -> str:
-    """The question with the named things of the last turns behind it; where there are none, the last question."""
-    recent = history[-2 * _TURNS :]
-    names: list[str] = []
-    for turn in reversed(recent):
-        names += [n for n in NAME.findall(turn["content"]) if n not in names]
-        if names:
-            break
-    asked = [turn["content"] for turn in recent if turn["role"] == "user"]
-    added = ", ".join(names[:_MAX_NAMES]) or (asked[-1] if asked else "")
+    """The question with the named things of the last one that stood alone behind it, or with all of that one.
+
+    The answer's names are not taken: it quotes many that the question was not about.
+    """
+    alone = last_alone(history)
+    added = ", ".join(names_of(alone)[:_MAX_NAMES]) or alone
     return f"{question} ({added})" if added else question
+
+
+def last_alone(history: History) -> str:
+    """The last question that can be understood alone, else the first of those looked at; "" where there is none."""
+    asked = [str(turn["content"]) for turn in history[-2 * _TURNS :] if turn["role"] == "user"]
+    return next((q for q in reversed(asked) if not needs_context(q)), asked[0] if asked else "")
 
 
 @dataclass(frozen=True)
@@ -100,40 +105,42 @@ class Reference:
 
 def referred(question: str, history: History, library: Library | None) -> Reference:
     """What of the last answer the question means."""
-    shown = _shown(history, library)
-    if not shown:
+    answers = list(_shown(history, library))
+    if not answers:
         return Reference()
     if _MORE.match(question):
-        return Reference(tuple(shown), more=True)
-    places = [int(a or b) for a, b in _NUMBERED.findall(question)]
-    places += [_ORDINALS[o.lower()] for o in _ORDINAL.findall(question)]
-    if picked := tuple(shown[p - 1 if p > 0 else p] for p in places if p <= len(shown)):
-        return Reference(picked, pointed=True)
+        return Reference(tuple(dict.fromkeys(paper for shown in answers for paper in shown)), more=True)
+    places = (
+        [1, 2] if _FIRST_TWO.search(question) else [p for a, b in _NUMBERED.findall(question) if (p := int(a or b))]
+    )
+    places += [_ORDINALS[o.lower()] for o in _ORDINAL.findall(question) if not _FIRST_TWO.search(question)]
+    # "The second one" is of the last answer that showed two, though one of these was looked at since.
+    enough = next((papers for papers in answers if len(papers) >= max([*places, 2])), [])
+    if places and enough:
+        return Reference(tuple(enough[p - 1 if p > 0 else p] for p in places), pointed=True)
     if _PAIR.search(question):
-        return Reference(tuple(shown[:2]), pointed=True) if len(shown) > 1 else Reference()
-    return Reference(tuple(shown[:1])) if needs_context(question, library) else Reference()
+        return _pair(answers)
+    return Reference(tuple(answers[0][:1])) if needs_context(question, library) else Reference()
 
 
-def last_asked(history: History) -> str:
-    """The last question before this one that stood alone."""
-    asked = [
-        str(turn["content"]) for turn in history if turn["role"] == "user" and not _MORE.match(str(turn["content"]))
-    ]
-    return asked[-1] if asked else ""
+def _pair(answers: list[list[str]]) -> Reference:
+    """The two papers that "compare them" means: of the last answer, or where that showed one, of the last two."""
+    both = answers[0] if len(answers[0]) > 1 else list(dict.fromkeys(p for a in reversed(answers[:2]) for p in a[:1]))
+    return Reference(tuple(both[:2]), pointed=True) if len(both) > 1 else Reference()
 
 
-def _shown(history: History, library: Library | None) -> list[str]:
-    """Papers of the last turn that showed some: as it says, else those whose titles its text names."""
+def _shown(history: History, library: Library | None) -> Iterator[list[str]]:
+    """Papers of each turn that showed some, the last first: as it says, else those whose titles its text names."""
     for turn in reversed(history):
         if turn["role"] != "assistant":
             continue
         if papers := turn.get("papers"):
-            return list(papers)
+            yield list(papers)
+            continue
         if library is not None and (names := NAME.findall(turn["content"])):
             found = [paper for name in dict.fromkeys(names) for paper in library.catalogue.titled(name)[:1]]
             if found:
-                return list(dict.fromkeys(p.id for p in found))
-    return []
+                yield list(dict.fromkeys(p.id for p in found))
 
 
 def _titled(question: str, library: Library | None) -> bool:

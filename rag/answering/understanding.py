@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag.answering.filters import read_filters
-from rag.answering.follow_ups import History, Reference, carried_over, last_asked, needs_context, referred
+from rag.answering.follow_ups import (
+    ONES,
+    History,
+    Reference,
+    carried_over,
+    last_alone,
+    needs_context,
+    referred,
+)
 from rag.answering.intent import asks_for_list, asks_to_compare, compared
 from rag.answering.kinds import Kind, cue, guess
 from rag.answering.languages import unread_language
@@ -63,7 +71,7 @@ def read_offline(
         spelt, notes = spelt_right(library, question)
     meant = referred(spelt, history, library) if history and not standalone else Reference()
     if meant.more:
-        return replace(read_offline(last_asked(history), (), "", library, exact), question=question, shown=meant.papers)
+        return replace(read_offline(last_alone(history), (), "", library, exact), question=question, shown=meant.papers)
     kind = kind_of(spelt, library.index if library is not None else None)
     if kind in ("small_talk", "collection") and cue(spelt) is None and library is not None:
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
@@ -75,7 +83,7 @@ def read_offline(
         if needs_context(spelt, library):
             asked = carried_over(spelt, history)
             # So few words tell too little for a guess: "on which datasets?" wants no list of papers.
-            kind = kind if kind in _OF_SHOWN else kind_by_wording(spelt)
+            kind = kind if kind in _OF_SHOWN else kind_by_wording(last_alone(history) if ONES.search(spelt) else spelt)
     if papers and library is not None:
         asked = f"{spelt} ({', '.join(head(p) for p in library.catalogue.papers(list(papers)))})"
     where, topic = read_filters(asked, library) if kind in ("list", "collection") else ({}, asked)

@@ -83,6 +83,13 @@ def plots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("eval.plots._svg", lambda *rest, **named: "")
 
 
+@pytest.fixture(autouse=True)
+def no_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked in other words unless a test wants it."""
+    monkeypatch.setattr("eval.forms.QUOTING", 0)
+    monkeypatch.setattr("eval.forms.MODEL", 0)
+
+
 @pytest.fixture
 def judge() -> FakeJudge:
     return FakeJudge()

@@ -11,6 +11,7 @@ import pytest
 
 from eval import evaluate
 from eval.blocks import Block, Heading, Quote, Table, Text, to_html, to_markdown, to_text
+from eval.plots import flow
 from eval.render import figure_text, verdict
 from eval.report import Delta
 from rag.answering.assistant import Assistant
@@ -62,9 +63,16 @@ def test_the_page_needs_nothing_beside_it(library: Library, questions: Path, tmp
     assert len(pictures) == 5  # recall, risk, support, and the differences to two baselines
     for _, picture in pictures:
         assert ElementTree.fromstring(base64.b64decode(picture)).tag.endswith("svg")
-    for said in ("Figures", "By type of question", "Against random paper", "least supported", "Seconds a question"):
+    for said in ("Figures", "By kind of question", "Against random paper", "least supported", "Seconds a question"):
         assert said in page
     assert "<blockquote>" in page
     text = (tmp_path / "report.md").read_text()
     assert "| gold_f1 | 1.000 [" in text
     assert "unanswerable" in text
+
+
+def test_the_flow_of_points_is_drawn() -> None:
+    drawn = base64.b64decode(flow({"paper not found": 3.0, "sentence not chosen": 0.0, "unsupported": 2.5}, 20))
+    assert ElementTree.fromstring(drawn).tag.endswith("svg")
+    text = re.sub(r"<[^>]+>", " ", drawn.decode())
+    assert "sentence not chosen" not in text

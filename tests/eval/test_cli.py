@@ -18,6 +18,7 @@ from rag.library import Library
 def _library(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.cli.options.open_library", lambda settings: library)
     monkeypatch.setattr("eval.cli.open_library", lambda settings: library)
+    monkeypatch.setattr("eval.questions_cli.open_library", lambda settings: library)
 
 
 def invoke(*words: object) -> Result:

@@ -80,7 +80,7 @@ def test_frames(library: Library, questions: Path) -> None:
     figures, rows = report.frame(), report.frame(by="question")
     assert len(figures) == len(report.figures)
     assert rows[rows.system == report.system].set_index("id").gold_f1.isna().tolist() == [False, False, False, True]
-    with pytest.raises(ValueError, match="neither"):
+    with pytest.raises(ValueError, match="none of"):
         report.frame("paper")
 
 

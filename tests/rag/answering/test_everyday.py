@@ -97,6 +97,22 @@ def test_a_thing_that_is_not_there_is_said_first(assistant: Assistant, thing: st
     assert answer.suggestions
 
 
+def test_places_and_pairs_reach_back_over_what_was_looked_at_since(assistant: Assistant) -> None:
+    listed, second, pair = talk(
+        assistant, "which papers are about moss?", "tell me about the second one", "compare the first two"
+    )
+    assert cited(second) == cited(listed)[1:2]
+    assert sorted(cited(pair)) == sorted(cited(listed)[:2])
+    *_, both = talk(assistant, "What is MossNet?", "What is CrabTag?", "compare them")
+    assert set(cited(both)) == {"m1", "m2"}
+
+
+def test_a_list_is_narrowed(assistant: Assistant) -> None:
+    *_, narrowed = talk(assistant, "which papers are about moss?", "only the ones on walls")
+    assert narrowed.listing
+    assert "m1" in cited(narrowed)
+
+
 def test_a_paper_that_is_named_is_near_whatever_else_is_not(assistant: Assistant) -> None:
     answer = assistant.ask("Does MossNet beat SlugLM-3?")
     assert answer.outcome == "not_stated"

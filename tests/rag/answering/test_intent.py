@@ -44,7 +44,9 @@ HISTORY = [
 def test_a_follow_up_takes_the_names_along() -> None:
     question = "And how much does that speed up decoding?"
     assert needs_context(question)
-    assert carried_over(question, HISTORY) == f"{question} (DuoAttention, KV)"
+    assert carried_over(question, HISTORY) == f"{question} ({HISTORY[0]['content']})"
+    named = [{"role": "user", "content": "What does DuoAttention keep?"}, {"role": "user", "content": "and why?"}]
+    assert carried_over(question, named) == f"{question} (DuoAttention)"
     assert not needs_context("How much does DuoAttention speed up decoding?")
     assert needs_context("on which datasets?")
     assert carried_over("And why?", [{"role": "user", "content": "What is sleep?"}]) == "And why? (What is sleep?)"
