@@ -146,7 +146,7 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
         told = CollectionResult.model_validate(await anyio.to_thread.run_sync(described, library))
         themes = [f"{', '.join(theme['words'])} ({theme['share']:.0%})" for theme in told.themes]
         years = ", ".join(f"{year}: {n}" for year, n in told.years.items())
-        return result(told, themes, lead=f"{told.papers} papers. By year: {years}. Themes:")
+        return result(told, themes, lead=f"{told.papers} papers. {f'By year: {years}. ' * bool(years)}Themes:")
 
 
 def _add_resources(server: MCPServer[Any], library: Library) -> None:
