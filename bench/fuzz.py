@@ -1,6 +1,6 @@
 """Inputs grown by coverage against what must hold of any (tests/hostile/holding.py), until the time is over.
 
-python -m bench.fuzz [--seconds 60] [--target readers markers clean exports] [--keep FOLDER]
+python -m bench.fuzz [--seconds 60] [--target readers services markers clean exports] [--keep FOLDER]
 
 Needs atheris: pip install atheris. Exit code 1 if anything was found; --keep keeps the inputs grown and found.
 """
@@ -20,11 +20,13 @@ try:
 except ImportError:
     sys.exit("bench/fuzz.py needs atheris: pip install atheris")
 
+SERVICES = ("openalex", "arxiv", "semanticscholar", "pubmed", "hf-daily", "zotero", "ids")
 ROOT = Path(__file__).parent.parent
 with atheris.instrument_imports(include=["rag", "ui", "bibtexparser"]):  # before anything else imports them
     from tests.hostile import holding
 
 from bench.common import table  # noqa: E402
+from tests.hostile.replies import REPLIES  # noqa: E402
 from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES  # noqa: E402
 
 MAX_BYTES = 4096  # bytes of an input
@@ -44,6 +46,15 @@ def readers(folder: Path) -> Callable[[bytes], None]:
     return run
 
 
+def services(folder: Path) -> Callable[[bytes], None]:
+    """The first byte chooses the service."""
+
+    def run(data: bytes) -> None:
+        holding.of_service(SERVICES[(data[0] if data else 0) % len(SERVICES)], folder, data[1:])
+
+    return run
+
+
 def markers(_: Path) -> Callable[[bytes], None]:
     return lambda data: holding.of_reply(data[1:].decode(errors="replace"), 1 + (data[0] if data else 0))
 
@@ -56,9 +67,10 @@ def exports(_: Path) -> Callable[[bytes], None]:
     return lambda data: holding.of_export(data.decode(errors="replace"))
 
 
-TARGETS = {made.__name__: made for made in (readers, markers, clean, exports)}
+TARGETS = {made.__name__: made for made in (readers, services, markers, clean, exports)}
 SEEDS = {
     "readers": [bytes([n]) + text.encode() for n, text in enumerate(SAMPLES.values())],
+    "services": [bytes([n]) + reply for n, reply in enumerate(REPLIES.values())],
     "markers": [b"\x07" + REPLY.encode()],
     "clean": [text.encode("utf-16-le") for text in (REPLY, "می\u200cخواهم \u202eevil\u202c\x1b[2J\ufeff")],
     "exports": [rb"A \input{/etc/passwd} $\alpha \in \mathbb{R}$ caf\'e {B}", rb"\ } ~ ^^5c $x$ \\ \c c"],

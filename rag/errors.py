@@ -8,6 +8,7 @@ AskpapersError
 |   `-- BusyError      another process or machine is writing to it
 |-- QueueFullError     too many questions wait for an answer, or the server is closing
 |-- QuestionError      a question that cannot be asked (blank, far too long)
+|-- FetchError         a service that papers are fetched from cannot be reached or refuses
 `-- LLMError           the language model cannot be reached or refused to work
 """
 
@@ -55,6 +56,10 @@ class QueueFullError(AskpapersError):
 
 class QuestionError(AskpapersError):
     """A question that cannot be asked: blank, or far too long."""
+
+
+class FetchError(AskpapersError):
+    """A service on the network cannot be reached, refuses, or answers what cannot be read."""
 
 
 class LLMError(AskpapersError):

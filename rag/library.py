@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Where = Mapping[str, Any]  # a filter by "year", "category", "source" or "author"; a list means any of them
 
+MAX_NAME = 6  # words of an author's name
+
 
 class Library:
     """Papers in a folder: `sync` writes, `search` reads. Safe to share between threads."""
@@ -111,10 +113,14 @@ class Library:
     def search(self, query: str, k: int = 10, where: Where | None = None) -> list[Hit]:
         """The k best papers for a query, best first, each with its best passage and sentence.
 
-        `where` keeps papers with the given year, category or source; a list means any of them. Raises
-        QuestionError for a blank or overlong query, ValueError for an unknown name in `where`.
+        `where` keeps papers with the given year, category, source or author; a list means any of them. A query that
+        is an author's whole name finds that author's papers. Raises QuestionError for a blank or overlong query,
+        ValueError for an unknown name in `where`.
         """
-        return [match.hit for match in self.retrieve(check_question(query), k, where).matches]
+        query, where = check_question(query), dict(where or {})
+        if 2 <= len(query.split()) <= MAX_NAME and "author" not in where and self.catalogue.has_author(query):
+            where["author"] = query
+        return [match.hit for match in self.retrieve(query, k, where).matches]
 
     def papers(self, where: Where | None = None) -> Iterator[Paper]:
         """All papers that the filter keeps, ordered by id. Raises ValueError for an unknown name in `where`."""

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
     judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
     sources: int = Field(8, ge=1, le=50, description="papers an answer may draw on")
+    mailto: str = Field("", description="your mail address, told to services that papers are fetched from")
+    openalex_key: SecretStr = Field(SecretStr(""), description="OpenAlex's key (free at openalex.org/settings/api)")
+    semanticscholar_key: SecretStr = Field(SecretStr(""), description="Semantic Scholar's key")
+    pubmed_key: SecretStr = Field(SecretStr(""), description="NCBI's key")
     host: str = Field("127.0.0.1", description="address the page binds")
     token: SecretStr = Field(SecretStr(""), description="what programs must send to be let in; needed beyond loopback")
     port: int = Field(7860, ge=1, le=65535, description="port the page binds; the next free one if taken")
@@ -81,3 +85,29 @@ class Settings(BaseSettings):
 def settings_file() -> Path:
     """The TOML file that is read when it exists."""
     return user_config_path("askpapers") / "settings.toml"
+
+
+def save(**values: str) -> Path:
+    """Writes settings into the settings file, which only its owner can read; the others in it stay as they are.
+
+    An empty value takes a setting out. Gives the file. Raises SettingsError where it cannot be read or written.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    file = settings_file()
+    try:
+        kept = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+        for name, value in values.items():
+            kept.pop(name, None)
+            if value:
+                kept[name] = value
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = file.with_name(f"{file.name}.{os.getpid()}")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write(tomlkit.dumps(kept))
+        beside.chmod(0o600)
+        beside.replace(file)
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise SettingsError(f"{file}: {getattr(error, 'strerror', None) or error}") from None
+    return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rag.errors import SettingsError
 from rag.serving.guard import is_loopback
@@ -14,6 +15,13 @@ def check_host(host: str, protected: bool, insecure: bool) -> None:
         raise SettingsError(
             f"{host} can be reached by others: add --auth USER:PASSWORD-FILE, or --insecure to let everybody in"
         )
+
+
+def is_owner(request: Any) -> bool:
+    """Whether a request comes from this machine, and from nobody in between."""
+    client = getattr(request, "client", None)
+    forwarded = "x-forwarded-for" in (getattr(request, "headers", None) or {})
+    return bool(client and client.host and is_loopback(client.host) and not forwarded)
 
 
 def login(setting: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ import gradio as gr
 
 from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
-from rag.serving.guard import Access
+from rag.serving.guard import Access, is_loopback
 from rag.serving.running import Running
 from rag.serving.site import Site, site
 from rag.serving.watching import Watch
@@ -30,7 +30,7 @@ from ui.chat_tab import ChatTab
 from ui.check_tab import CheckTab
 from ui.conversations import Conversations
 from ui.evaluate_tab import EvaluateTab
-from ui.examples import Examples
+from ui.front import Front
 from ui.library_tab import LibraryTab
 from ui.parts import Parts
 from ui.settings_tab import SettingsTab
@@ -53,10 +53,12 @@ def build_app(
     settings: Settings | None = None,
     running: Running | None = None,
     watch: Watch | None = None,
+    own: bool = False,
 ) -> gr.Blocks:
     """The page for a library; `launch` it with `theme`, `css` and `head` of ui.theme, or let `serve` do so.
 
-    `running` is given by who wants to bring its answers to an end, `watch` by who wants them counted.
+    `running` is given by who wants to bring its answers to an end, `watch` by who wants them counted. `own` lets
+    whoever opens it change its model.
     """
     running = running or Running()
     watch = watch or Watch(running)
@@ -65,6 +67,7 @@ def build_app(
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
         api.publish(assistant, running, watch)  # first, so that no event of the page takes its names
         parts = Parts()
+        front = Front(assistant.library, lambda: settings_tab.given)
         with gr.Sidebar(width=270):
             parts.sidebar()
         with gr.Tabs():
@@ -72,16 +75,17 @@ def build_app(
                 parts.body()
             with gr.Tab("Check", id="check-tab"):
                 CheckTab(assistant, running)
-            with gr.Tab("Library", id="library"):
+            with gr.Tab("Library", id="library", elem_id="tab-library"):
                 library_tab = LibraryTab(assistant.library)
-            with gr.Tab("Settings", id="settings"):
-                settings_tab = SettingsTab(assistant)
+            with gr.Tab("Settings", id="settings", elem_id="tab-settings"):
+                settings_tab = SettingsTab(assistant, own)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluate_tab = EvaluateTab(settings_tab, home)
         library_tab.wire(page, parts)
         evaluate_tab.wire(page)
+        settings_tab.wire(page)
         ChatTab(parts, settings_tab, assistant, conversations, running, watch)
-        Sidebar(page, parts, settings_tab, conversations, Examples(assistant.library))
+        Sidebar(page, parts, settings_tab, conversations, front, running)
     page.queue(max_size=_MAX_QUEUED, default_concurrency_limit=_MAX_CONCURRENT)
     return page
 
@@ -114,7 +118,7 @@ def serve(
     watch = Watch(running)
     mask = os.umask(0o077)  # conversations, uploads and reports are for who serves the page, whatever writes them
     os.environ.setdefault("GRADIO_TEMP_DIR", str(assistant.library.home.absolute() / "uploads"))
-    page = build_app(assistant, running=running, watch=watch)
+    page = build_app(assistant, running=running, watch=watch, own=is_loopback(host) and auth is None)
     access = Access(host, token, auth is not None)
     launch(page, host, free, auth, site(assistant, running, access, watch, mcp=mcp, write=write))
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"

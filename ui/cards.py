@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
@@ -11,33 +12,52 @@ from rag.types import Paper, Sentence
 from ui.markup import button, count, safe_url, text
 
 _REASONS = 100  # listed of an import
-_ARXIV = "https://arxiv.org/search/?searchtype=title&query="
+_SEARCH = "https://arxiv.org/search/?searchtype=title&query="
+_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7}")
+_FORMS = {"abs": "arXiv", "pdf": "PDF", "html": "HTML"}
 
 
 def of_answer(
-    turn: str, answer: Answer, opened: Collection[str] = (), ratings: Mapping[int, bool] | None = None
+    turn: str,
+    answer: Answer,
+    opened: Collection[str] = (),
+    ratings: Mapping[int, bool] | None = None,
+    earlier: bool = False,
 ) -> str:
-    """The papers of an answer, those cited or else those related. `opened` are ids as in Claim.evidence."""
+    """The papers of an answer, those cited or else those related. `opened` are ids as in Claim.evidence.
+
+    Where it is an `earlier` answer than the last, it is said whose papers they are. A sentence that the answer
+    quotes is not repeated.
+    """
     if answer.citations:
+        said = {claim.text for claim in answer.claims if claim.quoted}
         items = [
-            card(c.paper, c.number, c.sentences, turn, opened, (ratings or {}).get(c.number)) for c in answer.citations
+            card(c.paper, c.number, c.sentences, turn, opened, (ratings or {}).get(c.number), said)
+            for c in answer.citations
         ]
         title = f"{count(len(items), 'paper')} cited"
     else:
         items = [card(p, n, (), turn, opened) for n, p in enumerate(answer.related, 1)]
         title = f"{count(len(items), 'paper')} close to the question" if items else ""
-    return f'<section class="cards"><h2>{title}</h2>{"".join(items)}</section>' if items else ""
+    whose = f'<p class="whose">for the earlier question “{text(answer.question)}”</p>' if earlier else ""
+    return f'<section class="cards">{_head(title)}{whose}{"".join(items)}</section>' if items else ""
 
 
-def listing(title: str, papers: Iterable[Paper], removable: bool = False, back: bool = False) -> str:
-    """Papers by themselves, as cards; `back` leads to those of the answer."""
+def _head(title: str) -> str:
+    return f'<div class="head"><h2>{text(title)}</h2>{button("close", "", "Close", "the evidence")}</div>'
+
+
+def listing(
+    title: str, papers: Iterable[Paper], removable: bool = False, back: bool = False, opened: bool = False
+) -> str:
+    """Papers by themselves, as cards; `back` leads to those of the answer, and they can be closed."""
     items = "".join(
         _card(
-            p, "", "", highlighted(p.abstract), False, button("remove", p.id, "Remove", "from the library") * removable
+            p, "", "", highlighted(p.abstract), opened, button("remove", p.id, "Remove", "from the library") * removable
         )
         for p in papers
     )
-    heading = f"<h2>{text(title)}</h2>" if title else ""
+    heading = _head(title) if back or opened else f"<h2>{text(title)}</h2>" if title else ""
     heading += f"<p>{button('back', '', 'Back to the papers of the answer')}</p>" if back else ""
     return f'<section class="cards">{heading}{items or "<p>None found.</p>"}</section>'
 
@@ -49,27 +69,56 @@ def card(
     turn: str,
     opened: Collection[str] = (),
     rated: bool | None = None,
+    said: Collection[str] = (),
 ) -> str:
-    """A paper of an answer, numbered, the sentences that the answer rests on marked in its abstract."""
+    """A paper of an answer, numbered, the sentences that the answer rests on marked in its abstract.
+
+    The sentences are in view before it is opened, but for those that the answer has `said` itself.
+    """
     is_open = any(i.partition(".")[0] == str(number) for i in opened)
-    said = "".join(f"<q>{text(s.text)}</q>" for s in sentences)
+    shown = "".join(f"<q>{text(s.text)}</q>" for s in sentences if s.text not in said)
     abstract = highlighted(paper.abstract, number, sentences, opened)
     rating = thumbs(turn, number, rated) if sentences else ""
-    return _card(paper, f'<span class="number">{number}</span>', said, abstract, is_open, rating)
+    return _card(paper, f'<span class="number">{number}</span>', shown, abstract, is_open, rating)
 
 
 def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, more: str) -> str:
-    facts = [str(paper.year) if paper.year else "", _people(paper.authors), " ".join(paper.categories), paper.source]
-    link = f'<a href="{safe_url(paper.url) or safe_url(_ARXIV + quote(paper.title))}" target="_blank">'
-    link += f"{text(_shown(paper.url)) if safe_url(paper.url) else 'find on arXiv'}</a>"
+    brief = " · ".join(text(f) for f in (paper.year or "", _people(paper.authors), paper.venue) if f)
+    where = " · ".join(text(f) for f in (" ".join(paper.categories), file_of(paper.source)) if f)
+    meta = " · ".join([*links(paper), *([where] if where else [])])
     quoted = f'<span class="said">{said}</span>' if said else ""
+    brief = f'<span class="brief">{brief}</span>' if brief else ""
     acts = button("about", paper.title, "Ask about this paper") + button("similar", paper.title, "Similar papers")
     return (
         f'<details class="card"{" open" if is_open else ""}><summary>{number}'
-        f'<span class="title">{text(paper.display_title)}</span>{quoted}</summary>'
-        f'<p class="meta">{" · ".join([*(text(f) for f in facts if f), link])}</p>'
-        f'<p class="abstract">{abstract}</p><p class="acts">{acts}{more}</p></details>'
+        f'<span class="title">{text(paper.display_title)}</span>{brief}{quoted}</summary>'
+        f'<p class="abstract">{abstract}</p><p class="meta">{meta}</p>'
+        f'<p class="acts">{acts}{more}</p></details>'
     )
+
+
+def links(paper: Paper) -> list[str]:
+    """Where it can be read: on arXiv as a page, PDF and HTML, by its DOI, and where else it is known to be."""
+    found: dict[str, str] = {}
+    if arxiv := _arxiv_id(paper):
+        found |= {f"https://arxiv.org/{form}/{arxiv}": name for form, name in _FORMS.items()}
+    if paper.doi:
+        found[f"https://doi.org/{quote(paper.doi, safe='/()')}"] = "DOI"
+    found |= {url.strip(): _shown(url) for url in (paper.url, *paper.links) if url.strip() not in found}
+    found = {url: name for url, name in found.items() if safe_url(url)}
+    found = found or {_SEARCH + quote(paper.title): "find on arXiv"}
+    return [f'<a href="{safe_url(url)}" target="_blank">{text(name)}</a>' for url, name in found.items()]
+
+
+def _arxiv_id(paper: Paper) -> str:
+    named = [i.removeprefix("arxiv:") for i in paper.ids if i.startswith("arxiv:")]
+    named += re.findall(r"^https?://arxiv\.org/abs/([^v?#]+)", paper.url)
+    return next((i for i in (paper.id, *named) if _ARXIV.fullmatch(i)), "")
+
+
+def file_of(source: str) -> str:
+    """The name of the file that papers were read from, without its folders."""
+    return source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def highlighted(abstract: str, number: int = 0, sentences: Sequence[Sentence] = (), now: Collection[str] = ()) -> str:

@@ -37,33 +37,41 @@ def follow(
     where: Mapping[str, Any] | None,
     stop: threading.Event,
     keep: Callable[[Answer], None],
+    failed: Callable[[str], None] = lambda error: None,
     watch: Watch | None = None,
 ) -> Iterator[Progress]:
-    """The answer's progress up to its end. `keep` is given the answer even if nobody waits; `watch` counts it."""
-    news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    """The answer's progress up to its end; `watch` counts it.
 
-    def answer_into(noted: Callable[[Answer], None]) -> None:
-        stream = assistant.stream(question, history, where, on_status=lambda status: news.put(("status", status)))
-        for piece in stream:
-            if stop.is_set():
-                stream.close()  # lets go of the model's server
-                return
-            if isinstance(piece, Answer):
-                noted(piece)
-                keep(piece)
-            news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
+    Even if nobody waits, `keep` is given the answer, or `failed` why there is none.
+    """
+    news: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
     def work() -> None:
         try:
             with (watch or Watch()).question("page") as noted:
-                answer_into(noted)
+                for piece in assistant.stream(question, history, where, lambda status: news.put(("status", status))):
+                    if stop.is_set():
+                        return  # the stream is closed with its last reference, which lets go of the model's server
+                    if isinstance(piece, Answer):
+                        noted(piece)
+                        keep(piece)
+                    news.put(("answer" if isinstance(piece, Answer) else "pieces", piece))
         except AskpapersError as error:
-            news.put(("error", str(error)))
+            tell(str(error))
         except Exception as error:  # else the page would wait for ever
-            news.put(("error", f"something went wrong ({type(error).__name__}); see the server's log"))
+            tell(f"something went wrong ({type(error).__name__}); see the server's log")
             raise
 
+    def tell(error: str) -> None:
+        failed(error)
+        news.put(("error", error))
+
     threading.Thread(target=work, name="answer", daemon=True).start()
+    yield from _told(news, stop)
+
+
+def _told(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[Progress]:
+    """What the news come to so far, until there is an answer, an error, or a stop."""
     now, started = Progress(status="reading the question"), time.monotonic()
     while True:
         for kind, value in _waiting(news, stop):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -15,8 +14,8 @@ from rag.serving.running import Running
 from rag.serving.watching import Watch
 from ui import cards, render
 from ui.chat import follow
-from ui.conversations import Conversations, history
-from ui.parts import EDIT, QUIET, Parts, Update, evidence, messages, owner_of, said
+from ui.conversations import Conversations, Turn, history
+from ui.parts import QUIET, Parts, Update, evidence, messages, owner_of, said
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
@@ -41,13 +40,15 @@ class ChatTab:
         p = parts
         choices = [p.current, p.key, p.where, *settings.inputs]
         asked = [
-            p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, **QUIET),
+            p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, trigger_mode="multiple", **QUIET),
             p.again.click(self.again, choices, p.shown, **QUIET),
         ]
         for event in asked:
             event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
-        p.edit.click(self.edit, [p.current, p.key, p.editing], [p.box, p.editing, p.edit], **QUIET)
         p.box.stop(self.stop, None, None, queue=False, **QUIET)
+        p.bus.input(self.turn, [p.key, p.current], [*p.shown, p.box], **QUIET)
+        p.unedit.click(lambda: ("", "", gr.Button(visible=False)), None, [p.box, p.editing, p.unedit], **QUIET)
+        p.waiting.tick(self.wait, [p.current, p.key], p.shown, **QUIET)
         shown = p.bus.click(self.show, [p.key, p.current], p.cards, trigger_mode="multiple", **QUIET)
         shown.then(None, js="() => askpapers.reveal()", **QUIET)
 
@@ -84,21 +85,29 @@ class ChatTab:
         p, kept = self._parts, self._kept
         if not current or kept.name(current, owner) is None:
             current = kept.start(owner, question)
-        if editing:
-            kept.replace(editing, owner)
         earlier = kept.turns(current, owner)
-        turn = kept.ask(current, question)
+        replaced = next((t for t in earlier if t.id == editing), None)
+        earlier = earlier[: earlier.index(replaced)] if replaced else earlier
+        turn = kept.ask(current, question, replaced)
         shown = [*(m for t in earlier for m in messages(t)), said(render.question(question), "user")]
         yield {
             p.chat: [*shown, said(render.writing((), "reading the question"))],
             p.cards: "",
             p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
-            p.tools: gr.Row(visible=False),
+            p.again: gr.Button(visible=False),
+            p.unedit: gr.Button(visible=False),
+            p.waiting: gr.Timer(active=False),
         }
         past = [] if question.startswith(_ABOUT) else history(earlier)
         assistant = self._settings.assistant(*chosen)
-        answered = partial(kept.answered, turn)
-        for now in follow(assistant, question, past, where or None, stop, answered, self._watch):
+        steps = follow(
+            assistant, question, past, where or None, stop,
+            lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
+        )  # fmt: skip
+        for now in steps:
+            if self._running.is_left(stop):  # its thread goes on, and keeps the answer
+                yield {p.box: gr.skip()}  # Gradio sends the last update once more at the end
+                return
             if now.error or now.stopped:
                 kept.broke_off(turn, " ".join(piece.strip() for piece in now.pieces), now.error)
             elif not now.answer:
@@ -115,31 +124,47 @@ class ChatTab:
         """Ends the answer that this page is waiting for."""
         self._running.stop(str(request.session_hash))
 
-    def edit(self, request: gr.Request, current: str, key: str, editing: str) -> Update:
-        """Puts the last question back into the box; a second click lets it be."""
-        p = self._parts
-        turns = self._kept.turns(current, owner_of(key, request)) if current and not editing else []
-        if not turns:
-            return {p.box: "", p.editing: "", p.edit: EDIT}
-        return {p.box: turns[-1].question, p.editing: turns[-1].id, p.edit: "Leave it as it was"}
+    def wait(self, current: str, key: str, request: gr.Request) -> Update:
+        """Looks whether an answer that another page asked for is there."""
+        turns = self._kept.turns(current, owner_of(key, request)) if current else []
+        if turns and turns[-1].state == "asked":
+            return {self._parts.box: gr.skip()}
+        return self._parts.view(self._kept, owner_of(key, request), current)
+
+    def turn(self, request: gr.Request, event: gr.EventData, key: str, current: str) -> Update:
+        """Puts a question back into the box, or goes to another version of it."""
+        p, kept, owner = self._parts, self._kept, owner_of(key, request)
+        if event.name == "version":
+            kept.show(event.value, owner)
+            return p.view(kept, owner, current)
+        asked = next((t for t in kept.turns(current, owner) if t.id == event.value), None)
+        if asked is None:
+            return {p.box: gr.skip()}
+        return {p.box: asked.question, p.editing: asked.id, p.unedit: gr.Button(visible=True)}
 
     def show(self, request: gr.Request, event: gr.EventData, key: str, current: str) -> Any:
         """What the page's own buttons and markers ask for: the cards to show beside the chat."""
         name, value = event.name, event.value
         if name == "show":
-            turn, _, ids = value.removeprefix("?answer=").partition("#")
-            found = self._kept.turn(turn)
-            if found and found.answer:
-                return cards.of_answer(turn, found.answer, ids.split(","), found.ratings)
-        elif name == "similar":
+            return self._evidence(value, self._kept.turns(current, owner_of(key, request)))
+        if name == "paper":
+            return cards.listing("", self._library.catalogue.papers([value]), opened=True)
+        if name == "similar":
             return cards.listing(f"Similar to “{value}”", self._similar(value), back=True)
-        elif name == "back":
+        if name == "back":
             return evidence(next(reversed(self._kept.turns(current, owner_of(key, request))), None))
-        elif name == "rate":
+        if name == "rate":
             turn, citation, good, reason = [*value.split(" ", 3), ""][:4]
             if not self._kept.rate(turn, owner_of(key, request), int(citation), good == "1", reason):
                 gr.Warning("Only your own answers can be rated.")
         return gr.skip()
+
+    def _evidence(self, link: str, turns: Sequence[Turn]) -> Any:
+        """The cards of `?answer=TURN#ids`, those ids opened."""
+        turn, _, ids = link.removeprefix("?answer=").partition("#")
+        found = self._kept.turn(turn)
+        earlier = turn in [t.id for t in turns[:-1]]
+        return evidence(found, ids.split(","), earlier) if found and found.answer else gr.skip()
 
     def _similar(self, title: str) -> Iterator[Any]:
         try:

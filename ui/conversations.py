@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,26 @@ CREATE TABLE IF NOT EXISTS ratings (
 CREATE INDEX IF NOT EXISTS conversations_of ON conversations (owner, changed);
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation, asked);
 """,
+    # Turns as a tree: those that follow the same turn are versions of one another, and the one shown last counts.
+    """
+ALTER TABLE conversations ADD COLUMN deleted REAL;
+ALTER TABLE turns ADD COLUMN after TEXT NOT NULL DEFAULT '';
+ALTER TABLE turns ADD COLUMN shown REAL NOT NULL DEFAULT 0;
+UPDATE turns SET shown = asked, after = COALESCE((
+    SELECT before.id FROM turns AS before WHERE before.conversation = turns.conversation AND NOT before.replaced
+    AND before.asked < turns.asked ORDER BY before.asked DESC LIMIT 1), '');
+""",
 )
+_KEPT_SECONDS = 86_400  # that a deleted conversation can be brought back
+_CUT_OFF = "The server ended before it was answered: ask again."
 
 
 @dataclass(frozen=True)
 class Turn:
     """A question and what came of it: an answer, or what was said before it was stopped or failed.
 
-    `ratings` tell by citation (0 for the answer itself) whether it was found right.
+    `ratings` tell by citation (0 for the answer itself) whether it was found right. `asked` is in seconds since 1970.
+    `versions` are the ids of all that were asked in this place, the oldest first, this one among them.
     """
 
     id: str
@@ -54,6 +66,9 @@ class Turn:
     error: str
     answer: Answer | None
     ratings: Mapping[int, bool]
+    asked: float = 0.0
+    after: str = ""
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,12 @@ class Conversations:
         self._db.execute("PRAGMA foreign_keys=ON")
         self._db.create_function("fold", 1, str.casefold)  # SQLite folds ASCII only
         self._migrate(path)
+        self._purge()
+        self._do("UPDATE turns SET state = 'failed', error = ? WHERE state = 'asked'", _CUT_OFF)
+
+    def _purge(self) -> None:
+        """Conversations deleted long ago go for good."""
+        self._do("DELETE FROM conversations WHERE deleted < ?", time.time() - _KEPT_SECONDS)
 
     def _migrate(self, path: Path) -> None:
         """Brings the tables to the newest version. Raises LibraryError for a file of a newer askpapers."""
@@ -91,7 +112,8 @@ class Conversations:
     def start(self, owner: str, question: str) -> str:
         """A new conversation, named after its first question; gives its id."""
         made = secrets.token_urlsafe(9)
-        self._do("INSERT INTO conversations VALUES (?, ?, ?, ?)", made, owner, _short(question), time.time())
+        row = (made, owner, _short(question), time.time())
+        self._do("INSERT INTO conversations (id, owner, name, changed) VALUES (?, ?, ?, ?)", *row)
         return made
 
     def listed(self, owner: str, search: str = "") -> list[tuple[str, str]]:
@@ -100,12 +122,15 @@ class Conversations:
             "instr(fold(name), fold(?1)) OR EXISTS (SELECT 1 FROM turns WHERE conversation = conversations.id "
             "AND (instr(fold(question), fold(?1)) OR instr(fold(said), fold(?1))))"
         )
-        sql = f"SELECT id, name FROM conversations WHERE ({found}) AND owner = ?2 ORDER BY changed DESC"
+        mine = "owner = ?2 AND deleted IS NULL"
+        sql = f"SELECT id, name FROM conversations WHERE ({found}) AND {mine} ORDER BY changed DESC"
         return self._do(sql, search.strip(), owner)
 
     def name(self, conversation: str, owner: str) -> str | None:
         """Its name; None when the owner has no such conversation."""
-        rows = self._do("SELECT name FROM conversations WHERE id = ? AND owner = ?", conversation, owner)
+        rows = self._do(
+            "SELECT name FROM conversations WHERE id = ? AND owner = ? AND deleted IS NULL", conversation, owner
+        )
         return str(rows[0][0]) if rows else None
 
     def rename(self, conversation: str, owner: str, name: str) -> None:
@@ -113,25 +138,49 @@ class Conversations:
             self._do("UPDATE conversations SET name = ? WHERE id = ? AND owner = ?", _short(name), conversation, owner)
 
     def delete(self, conversation: str, owner: str) -> None:
-        self._do("DELETE FROM conversations WHERE id = ? AND owner = ?", conversation, owner)
+        """Takes it out of sight; for a day `restore` brings it back."""
+        self._purge()
+        self._do("UPDATE conversations SET deleted = ? WHERE id = ? AND owner = ?", time.time(), conversation, owner)
+
+    def restore(self, conversation: str, owner: str) -> None:
+        """Brings back what was deleted."""
+        self._do("UPDATE conversations SET deleted = NULL WHERE id = ? AND owner = ?", conversation, owner)
 
     def turns(self, conversation: str, owner: str) -> list[Turn]:
-        """Its turns in order, without those that were replaced."""
-        return self._turns("conversation = ? AND owner = ? AND NOT replaced", conversation, owner)
+        """Its turns in order: of each place the version that was shown last."""
+        following: dict[str, list[tuple[Turn, float]]] = {}
+        for turn, shown in self._turns("conversation = ? AND owner = ? AND deleted IS NULL", conversation, owner):
+            following.setdefault(turn.after, []).append((turn, shown))
+        way: list[Turn] = []
+        while versions := following.get(way[-1].id if way else ""):
+            ids = tuple(turn.id for turn, _ in versions)
+            way.append(replace(max(versions, key=lambda version: version[1])[0], versions=ids))
+        return way
 
     def turn(self, turn: str) -> Turn | None:
         """One turn, for whoever knows its id."""
-        return next(iter(self._turns("turns.id = ?", turn)), None)
+        return next((found for found, _ in self._turns("turns.id = ? AND deleted IS NULL", turn)), None)
 
-    def ask(self, conversation: str, question: str) -> str:
-        """Notes a question before it is answered, so that it is never lost; gives the turn's id."""
-        turn = secrets.token_urlsafe(9)
+    def ask(self, conversation: str, question: str, instead_of: Turn | None = None) -> str:
+        """Notes a question before it is answered, so that it is never lost; gives the turn's id.
+
+        It follows the last turn, or takes the place of one, which is kept as another version.
+        """
+        turn, now = secrets.token_urlsafe(9), time.time()
+        owner = self._do("SELECT owner FROM conversations WHERE id = ?", conversation)[0][0]
+        before = self.turns(conversation, owner)
+        after = instead_of.after if instead_of else before[-1].id if before else ""
         self._do(
-            "INSERT INTO turns (id, conversation, asked, question) VALUES (?, ?, ?, ?)",
-            *(turn, conversation, time.time(), question),
+            "INSERT INTO turns (id, conversation, asked, question, after, shown) VALUES (?, ?, ?, ?, ?, ?)",
+            *(turn, conversation, now, question, after, now),
         )
-        self._do("UPDATE conversations SET changed = ? WHERE id = ?", time.time(), conversation)
+        self._do("UPDATE conversations SET changed = ? WHERE id = ?", now, conversation)
         return turn
+
+    def show(self, turn: str, owner: str) -> None:
+        """Of all versions asked in its place this one is on the way from now on."""
+        owned = "conversation IN (SELECT id FROM conversations WHERE owner = ?)"
+        self._do(f"UPDATE turns SET shown = ? WHERE id = ? AND {owned}", time.time(), turn, owner)
 
     def answered(self, turn: str, answer: Answer) -> None:
         sql = "UPDATE turns SET state = 'answered', said = ?, answer = ? WHERE id = ?"
@@ -141,11 +190,6 @@ class Conversations:
         """Keeps what was said of an answer that was stopped, or failed for a reason."""
         state = "failed" if error else "stopped"
         self._do("UPDATE turns SET state = ?, said = ?, error = ? WHERE id = ?", state, said, error, turn)
-
-    def replace(self, turn: str, owner: str) -> None:
-        """Hides a turn that is asked again; it stays on disk with its ratings."""
-        owned = "conversation IN (SELECT id FROM conversations WHERE owner = ?)"
-        self._do(f"UPDATE turns SET replaced = 1 WHERE id = ? AND {owned}", turn, owner)
 
     def rate(self, turn: str, owner: str, citation: int, good: bool, reason: str = "") -> bool:
         """Takes the place of an earlier rating of the same thing; False when the owner has no such turn."""
@@ -162,11 +206,12 @@ class Conversations:
             "ON conversations.id = conversation WHERE owner = ? ORDER BY rated",
             owner,
         )
-        turns = {t.id: t for t in self._turns("owner = ?", owner)} if rows else {}
+        turns = {t.id: t for t, _ in self._turns("owner = ?", owner)} if rows else {}
         return [Rating(turns[turn], citation, bool(good), reason) for turn, citation, good, reason in rows]
 
-    def _turns(self, where: str, *values: Any) -> list[Turn]:
-        columns = "turns.id, conversation, question, state, said, error, answer"
+    def _turns(self, where: str, *values: Any) -> list[tuple[Turn, float]]:
+        """(turn, when it was shown last) in the order asked."""
+        columns = "turns.id, conversation, question, state, said, error, answer, asked, after, shown"
         join = "turns JOIN conversations ON conversations.id = conversation"
         rows = self._do(f"SELECT {columns} FROM {join} WHERE {where} ORDER BY asked", *values)
         mine = f"turn IN (SELECT turns.id FROM {join} WHERE {where})"
@@ -174,19 +219,11 @@ class Conversations:
         ratings: dict[str, dict[int, bool]] = {row[0]: {} for row in rows}
         for turn, citation, good in rated:
             ratings[turn][citation] = bool(good)
-        return [
-            Turn(
-                turn,
-                of,
-                question,
-                state,
-                said,
-                error,
-                _ANSWERS.validate_json(answer) if answer else None,
-                ratings[turn],
-            )
-            for turn, of, question, state, said, error, answer in rows
-        ]
+        found = []
+        for made, of, question, state, said, error, answer, asked, after, shown in rows:
+            whole = _ANSWERS.validate_json(answer) if answer else None
+            found.append((Turn(made, of, question, state, said, error, whole, ratings[made], asked, after), shown))
+        return found
 
     def _do(self, sql: str, *values: Any) -> list[Any]:
         with self._lock:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import gradio as gr
 
 from rag.errors import AskpapersError
 from rag.shipped import QUESTIONS, shipped
-from ui.markup import count
+from ui.markup import count, text
 from ui.parts import QUIET
 from ui.settings_tab import SettingsTab
+
+if TYPE_CHECKING:
+    from eval.report import Report
 
 _INTRO = """
 Labelled questions are asked as in the chat, by the answerer chosen under Settings, and the answers are scored: papers
@@ -21,6 +25,8 @@ found and cited, facts given, sentences grounded, unanswerable questions left un
 these are the questions that come with askpapers, for its own collection. Ratings given in the chat make such a file
 (Settings).
 """
+_VERDICT = "verdict.html"  # beside a run's report: in a sentence how it went, and what failed
+_MAX_FAILED = 50  # questions listed
 _PROGRESS = gr.Progress(track_tqdm=True)
 _SPLITS = [("all questions", ""), ("those for tuning (dev)", "dev"), ("those kept apart (test)", "test")]
 
@@ -73,6 +79,7 @@ class EvaluateTab:
     ) -> str:
         """Asks the questions and keeps the report; gives what there is to say of it."""
         from eval import evaluate  # scipy and scikit-learn: not before they are needed
+        from eval.cases import read_cases
 
         name = f"{time.strftime('%Y-%m-%d %H.%M.%S')} {answerer} {checking}"
         assistant = self._settings.assistant(answerer, checking, sources)
@@ -80,6 +87,8 @@ class EvaluateTab:
             report = evaluate(assistant, file or shipped(QUESTIONS), split=split or None, out=self._runs / name)
         except AskpapersError as error:
             return _mistake(error)
+        asked = {case.id: case.question for case in read_cases(file or shipped(QUESTIONS))}
+        (self._runs / name / _VERDICT).write_text(verdict(report, asked), encoding="utf-8")
         return f'<p role="status">{count(report.about["questions"], "question")} asked</p>'
 
     def listed(self) -> list[Any]:
@@ -96,7 +105,10 @@ class EvaluateTab:
         except AskpapersError as error:
             return _mistake(error)
         title = "Report of the evaluation"
-        return f'<iframe title="{title}" sandbox srcdoc="{html.escape(page)}"></iframe>' if page else ""
+        folder = self._folder(name)
+        said = folder / _VERDICT if folder and not self._folder(other) else None
+        first = said.read_text(encoding="utf-8") if said and said.exists() else ""
+        return first + f'<iframe title="{title}" sandbox srcdoc="{html.escape(page)}"></iframe>' if page else ""
 
     def save(self, name: str | None, other: str | None) -> list[str] | None:
         """What is shown, as a file for the browser to keep."""
@@ -122,6 +134,33 @@ class EvaluateTab:
     def _folder(self, name: str | None) -> Path | None:
         """The folder of a listed run; what else a browser may send names nothing."""
         return next((f.parent for f in self._runs.glob("*/report.json") if f.parent.name == name), None)
+
+
+def verdict(report: Report, asked: Mapping[str, str]) -> str:
+    """How it went in a sentence, and the questions that failed; `asked` are the questions by id."""
+    unanswered: list[str] = []
+    uncited: list[str] = []
+    answered: list[str] = []
+    answerable = unanswerable = 0
+    for row in report.rows():
+        recall, left = row.values["gold_recall"], row.values["abstention_recall"]
+        if left.denominator:
+            unanswerable += 1
+            answered += [row.id] * (not left.numerator)
+        elif recall.denominator:
+            answerable += 1
+            declined = row.values["false_abstention"].numerator
+            (unanswered if declined else uncited).extend([row.id] * (not recall.numerator))
+    good = answerable - len(unanswered) - len(uncited)
+    parts = [f"{good:,} of {count(answerable, 'question')} were answered from a right paper"] * bool(answerable)
+    left_alone = f"{unanswerable - len(answered):,} of {count(unanswerable, 'question')} without an answer here were"
+    parts += [f"{left_alone} left unanswered"] * bool(unanswerable)
+    why = {"not answered": unanswered, "answered from other papers": uncited, "should not be answered": answered}
+    failed = [f"<li>{text(asked.get(i, i))} <small>{told}</small></li>" for told, ids in why.items() for i in ids]
+    listed = f"<ul>{''.join(failed[:_MAX_FAILED])}</ul>" if failed else ""
+    many = count(len(failed), "question")
+    details = f"<details><summary>{many} failed</summary>{listed}</details>" if failed else ""
+    return f'<div class="verdict"><p><b>{"; ".join(parts)}.</b></p>{details}</div>'
 
 
 def _mistake(error: AskpapersError) -> str:

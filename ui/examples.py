@@ -7,13 +7,21 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
+from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.library import Library
 from rag.types import Paper
 
 _NAMED = re.compile(r"([A-Z][\w-]*[A-Z0-9][\w-]*): \S")  # "HippoRAG: ...": a name that stands before a colon
 _ASKED = ("What is {}?", "How does {} work?", "What results does {} report?")
+# What points back to a sentence before it, in the words that English has for that.
+_MID_THOUGHT = re.compile(
+    r"(?:this|these|those|it|its|they|such|however|moreover|furthermore|additionally|also|thus|hence|therefore|"
+    r"specifically|to this end|in addition|as a result|finally|then|our)\b|\W",
+    re.I,
+)
 _TRIES = 40
+_SAMPLE = 400  # papers that examples are made of
 
 
 class Examples:
@@ -32,18 +40,24 @@ class Examples:
 
 
 def examples(library: Library, count: int = 4) -> list[str]:
-    """Up to `count` questions whose answers cite the paper that they were made from; the same for the same papers."""
-    papers = list(library.papers())
-    random.Random(len(papers)).shuffle(papers)
+    """Up to `count` questions that are answered by the paper that they were made from; the same for the same papers."""
+    rows = library.index.forward_index.ids("1", ())
+    random.Random(len(rows)).shuffle(rows)
+    papers = library.catalogue.papers(rows[:_SAMPLE])
     quoting = Assistant(library, "extractive")
     good: list[str] = []
     for question, paper in _candidates(papers, count):
         answer = quoting.ask(question)
-        if answer.outcome == "answered" and paper.id in [c.paper.id for c in answer.citations]:
+        if answer.outcome == "answered" and answer.strength == "strong" and _begins_well(answer, paper):
             good.append(question)
         if len(good) == count:
             break
     return good
+
+
+def _begins_well(answer: Answer, paper: Paper) -> bool:
+    """Whether it begins with the paper asked about, and not in mid-thought."""
+    return answer.papers[0] == paper.id and not _MID_THOUGHT.match(answer.claims[0].text)
 
 
 def _candidates(papers: Sequence[Paper], count: int) -> Iterator[tuple[str, Paper]]:

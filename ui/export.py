@@ -1,18 +1,27 @@
-"""Conversations as Markdown, cited papers as BibTeX, ratings as labelled questions. Pure."""
+"""Conversations as Markdown, papers as BibTeX, RIS, CSV and Markdown, ratings as labelled questions. Pure."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Collection, Iterable, Sequence
 
 from rag.answer import Answer
+from rag.models.llms import EXTRACTIVE
 from rag.text.bibtex import bibtex_entry
 from rag.types import Paper
 from ui.conversations import Rating, Turn
 
 _MD = re.compile(r"([\\`*_\[\]<>#|$~])")
 _MD_START = re.compile(r"^(\d*)([-+=.)])")
+
+
+SUFFIXES = {"markdown": ".md", "bibtex": ".bib", "ris": ".ris", "csv": ".csv"}
+_COLUMNS = ("title", "authors", "year", "venue", "doi", "url", "sentences")
+_FORMULA = "=+-@\t\r"  # what a spreadsheet would take for a formula at the start of a cell
 
 
 def markdown(name: str, turns: Sequence[Turn]) -> str:
@@ -23,6 +32,7 @@ def markdown(name: str, turns: Sequence[Turn]) -> str:
         if not turn.answer:
             parts.append(f"*{_md(turn.error)}*" if turn.error else f"{_md(turn.said)} *(stopped)*")
             continue
+        parts.append(_about(turn, turn.answer))
         parts.append(_said(turn.answer))
         for c in turn.answer.citations:
             quotes = "".join(f"\n   > {_md(s.text)}" for s in c.sentences)
@@ -32,10 +42,79 @@ def markdown(name: str, turns: Sequence[Turn]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _about(turn: Turn, answer: Answer) -> str:
+    """When and by what it was answered, and as what the question was understood."""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(turn.asked)) if turn.asked else ""
+    who = "quoted without a model" if answer.model == EXTRACTIVE else f"written by {answer.model}"
+    differs = answer.standalone and answer.standalone != answer.question
+    understood = f"understood as: {answer.standalone}" if differs else ""
+    return f"*{' · '.join(_md(part) for part in (when, who, understood, *answer.notes) if part)}*"
+
+
+def cited(answers: Iterable[Answer], only: Collection[str] = ()) -> list[tuple[Paper, list[str]]]:
+    """The papers that the answers cite, each once, in the order of first use, with all sentences that were used.
+
+    `only` are ids of papers to keep; all are kept where it is empty.
+    """
+    papers: dict[str, tuple[Paper, list[str]]] = {}
+    for answer in answers:
+        for c in answer.citations:
+            if not only or c.paper.id in only:
+                papers.setdefault(c.paper.id, (c.paper, []))[1].extend(s.text for s in c.sentences)
+    return [(paper, list(dict.fromkeys(said))) for paper, said in papers.values()]
+
+
+def written(kind: str, papers: Sequence[tuple[Paper, Sequence[str]]]) -> str:
+    """Papers with the sentences that matter, in one of the formats of SUFFIXES."""
+    return _WRITERS[kind](papers)
+
+
 def bibtex(answers: Iterable[Answer]) -> str:
     """Exactly the papers that the answers cite, each once, in the order of first use."""
-    papers = {c.paper.id: c.paper for answer in answers for c in answer.citations}
-    return "\n".join(bibtex_entry(paper) for paper in papers.values())
+    return written("bibtex", cited(answers))
+
+
+def _bibtex(papers: Sequence[tuple[Paper, Sequence[str]]]) -> str:
+    return "\n".join(bibtex_entry(paper) for paper, _ in papers)
+
+
+def _ris(papers: Sequence[tuple[Paper, Sequence[str]]]) -> str:
+    import rispy
+
+    entries = []
+    for paper, said in papers:
+        fields = {
+            "type_of_reference": "JOUR" if paper.venue else "GEN",
+            "title": paper.title,
+            "authors": list(paper.authors),
+            "year": str(paper.year or ""),
+            "journal_name": paper.venue,
+            "doi": paper.doi,
+            "urls": [paper.url] if paper.url else [],
+            "abstract": paper.abstract,
+            "keywords": list(paper.keywords),
+            "notes": list(said),
+        }
+        entries.append({name: value for name, value in fields.items() if value})
+    return str(rispy.dumps(entries))
+
+
+def _csv(papers: Sequence[tuple[Paper, Sequence[str]]]) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(_COLUMNS)
+    for p, said in papers:
+        cells = [p.title, "; ".join(p.authors), str(p.year or ""), p.venue, p.doi, p.url, " … ".join(said)]
+        rows.writerow([f"'{cell}" if cell[:1] and cell[0] in _FORMULA else cell for cell in cells])
+    return out.getvalue()
+
+
+def _list(papers: Sequence[tuple[Paper, Sequence[str]]]) -> str:
+    blocks = [f"- {_md(p.title)}{_facts(p)}" + "".join(f"\n  > {_md(s)}" for s in said) for p, said in papers]
+    return "\n\n".join(blocks) + "\n"
+
+
+_WRITERS = {"markdown": _list, "bibtex": _bibtex, "ris": _ris, "csv": _csv}
 
 
 def labelled(ratings: Iterable[Rating]) -> str:
@@ -90,7 +169,10 @@ def _md(text: str) -> str:
 
 def _said(answer: Answer) -> str:
     """The message and the claims with their markers: as a table, a list or a paragraph."""
-    claims = [_md(c.text) + "".join(f" [{n}]" for n in c.citations) for c in answer.claims]
+    claims = [
+        (f"**{_md(c.lead)}** " if c.lead else "") + _md(c.text) + "".join(f" [{n}]" for n in c.citations)
+        for c in answer.claims
+    ]
     message = _md(answer.message)
     if answer.table:
         inside = {i for row in answer.table.cells for cell in row for i in cell or ()}

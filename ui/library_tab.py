@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +14,17 @@ from rag.errors import AskpapersError
 from rag.indexing.sync import SyncReport
 from rag.library import Library
 from rag.readers import read_papers
-from rag.retrieval.query import condition
 from rag.types import Paper
 from ui import cards
+from ui.markup import count
 from ui.parts import LATEX, QUIET, Parts
 
 _PAGE = 25  # papers shown at a time
 _MAX_HITS = 200  # papers of a search
-_FACETS: dict[str, Callable[[Paper], Sequence[Any]]] = {
-    "year": lambda paper: [paper.year] if paper.year else [],
-    "category": lambda paper: paper.categories,
-    "source": lambda paper: [paper.source],
-}
-_ORDERS: dict[str, Callable[[Paper], Any]] = {
-    "Title": lambda paper: paper.title.casefold(),
-    "Newest first": lambda paper: (-(paper.year or 0), paper.title.casefold()),
-    "Source": lambda paper: (paper.source, paper.line),
-}
-_FILES = "Files: a Daily Papers page, JSONL, CSV, BibTeX or an arXiv feed"
+_NEAREST = 5  # papers nearest in meaning, where none has the words searched for
+_FACETS = ("year", "category", "source")
+_ORDERS = {"Title": "title", "Newest first": "newest", "Source": "source"}
+_FILES = "Files: BibTeX, RIS, CSV, JSONL, a Zotero or arXiv export and others"
 _PROGRESS = gr.Progress()
 _TO_CHAT = "(...given) => { askpapers.chat(); return given; }"
 _SURE = "(...given) => confirm('Remove all papers of this source for good?') ? given : [null]"
@@ -53,6 +45,8 @@ class LibraryTab:
             with gr.Accordion("Remove a source", open=False):
                 self.source = gr.Dropdown([], label="Source to remove", value=None)
                 self.remove_source = gr.Button("Remove all its papers", variant="stop")
+            with gr.Accordion("Map of the papers", open=False, elem_id="map-of-papers") as self.atlas:
+                self.map = gr.HTML(elem_id="map", padding=False)
             with gr.Row():
                 self.words = gr.Textbox(label="Search the papers", placeholder="Words or a question", scale=3)
                 self.order = gr.Dropdown(list(_ORDERS), value="Title", label="Sort by", min_width=140)
@@ -79,10 +73,16 @@ class LibraryTab:
             lambda *given: gr.Button(visible=any(given)), self.facets, self.apply, **QUIET,
         )  # fmt: skip
         self.apply.click(self.only, self.facets, [parts.where, parts.only], js=_TO_CHAT, **QUIET)
+        self.atlas.expand(self.draw, None, self.map, **QUIET)
+        parts.bus.apply(self.narrow, None, [parts.where, parts.only], js=_TO_CHAT, **QUIET)
         parts.only.click(lambda: ({}, gr.Button(visible=False)), None, [parts.where, parts.only], **QUIET)
         change = [
             self.add.click(
-                self.take, [self.files, self.pasted], [self.ledger, self.files, self.pasted], api_visibility="private"
+                self.take,
+                [self.files, self.pasted],
+                [self.ledger, self.files, self.pasted],
+                show_progress_on=self.ledger,
+                api_visibility="private",
             ),
             self.remove_source.click(self.drop_source, self.source, self.ledger, js=_SURE, **QUIET),
             parts.bus.delete(self.drop, None, self.ledger, **QUIET),
@@ -92,32 +92,62 @@ class LibraryTab:
 
     def fresh(self) -> list[Any]:
         """Everything that depends on which papers there are."""
-        papers = list(self._library.papers())
-        counts = {facet: Counter(str(v) for p in papers for v in values(p)) for facet, values in _FACETS.items()}
-        sources = sorted(counts["source"])
-        facets = [_facet(counts[facet], newest_first=facet == "year") for facet in _FACETS]
-        everything = self.rows(_PAGE, "", "Title", *[()] * len(_FACETS))
-        summary = cards.summary(len(papers), len(sources), self._library.embedder.name)
-        return [summary, gr.Dropdown(sources, value=None), *facets, *everything]
+        catalogue = self._library.catalogue
+        self._library.refresh()
+        sources = catalogue.by_source()
+        counts = (
+            {str(year): n for year, n in reversed(catalogue.by_year().items())}, catalogue.by_category(), sources,
+        )  # fmt: skip
+        facets = [_facet(facet, found) for facet, found in zip(_FACETS, counts, strict=True)]
+        summary = cards.summary(len(self._library), len(sources), self._library.embedder.name)
+        removable = gr.Dropdown([(cards.file_of(source), source) for source in sources], value=None)
+        return [summary, removable, *facets, *self.rows(_PAGE, "", "Title", *[()] * len(_FACETS))]
 
-    def rows(self, count: float, words: str, order: str, *chosen: Sequence[str]) -> tuple[str, Any, float]:
+    def rows(self, many: float, words: str, order: str, *chosen: Sequence[str]) -> tuple[str, Any, float]:
         """The first papers that the filters leave, in order; for words searched for, the nearest first."""
-        where = _where(chosen)
+        where, catalogue = _where(chosen), self._library.catalogue
         try:
             if words.strip():
-                papers = [hit.paper for hit in self._library.search(words, _MAX_HITS, where)]
+                title, papers = self._found(words.strip(), where)
+                total = len(papers)
             else:
-                papers = sorted(self._library.index.forward_index.papers(*condition(where)), key=_ORDERS[order])
+                title, papers = "", catalogue.listed(_ORDERS[order], int(many), where)
+                total = catalogue.count(where)
         except AskpapersError as error:
             raise gr.Error(str(error)) from None
-        first = papers[: int(count)]
-        title = f"{len(first):,} of {len(papers):,}" if len(first) < len(papers) else ""
-        return cards.listing(title, first, removable=True), gr.Button(visible=len(first) < len(papers)), count
+        first = papers[: int(many)]
+        if len(first) < total:
+            title = f"{len(first):,} of {total:,}"
+        return cards.listing(title, first, removable=True), gr.Button(visible=len(first) < total), many
+
+    def _found(self, words: str, where: dict[str, list[str]]) -> tuple[str, list[Paper]]:
+        """Papers whose titles begin so, then those that share a word; else the nearest in meaning, which is said."""
+        catalogue = self._library.catalogue
+        titled = catalogue.beginning(words, _PAGE, where)
+        hits = [hit.paper for hit in self._library.search(words, _MAX_HITS, where)]
+        sharing = catalogue.sharing_a_word(words, [p.id for p in hits])
+        known = {p.id for p in titled}
+        found = [*titled, *(p for p in hits if p.id in sharing and p.id not in known)]
+        if found:
+            return f"{len(found):,} found", found
+        return f"No paper has the words “{words}”. Nearest in meaning:", hits[:_NEAREST]
+
+    def draw(self) -> str:
+        """The map, drawn when it is opened first."""
+        from ui.map import picture  # matplotlib and scikit-learn: not before they are needed
+
+        return picture(self._library)
+
+    def narrow(self, event: gr.EventData) -> tuple[dict[str, list[str]], Any]:
+        """The filter that a year of the strip or the rows of a table make: `NAME value value ...`."""
+        name, *wanted = event.value.split(" ")
+        said = ", ".join(wanted) if name == "year" else count(len(wanted), "paper")
+        return {name: wanted}, gr.Button(f"Only {said} ✕", visible=bool(wanted))
 
     def only(self, *chosen: Sequence[str]) -> tuple[dict[str, list[str]], Any]:
         """The filters as the chat applies them, and the button that says so and lifts them."""
         where = _where(chosen)
-        named = ", ".join(value for wanted in where.values() for value in wanted)
+        named = ", ".join(cards.file_of(value) for wanted in where.values() for value in wanted)
         return where, gr.Button(f"Only {named} ✕", visible=bool(where))
 
     def take(self, files: list[str] | None, pasted: str, progress: gr.Progress = _PROGRESS) -> tuple[str, None, str]:
@@ -168,7 +198,8 @@ def _where(chosen: Sequence[Sequence[str]]) -> dict[str, list[str]]:
     return {name: list(wanted) for name, wanted in zip(_FACETS, chosen, strict=True) if wanted}
 
 
-def _facet(counts: Counter[str], newest_first: bool) -> Any:
+def _facet(facet: str, counts: Mapping[str, int]) -> Any:
     """The values to filter by, with how many papers have each; not shown where there is nothing to choose."""
-    choices = [(f"{value} ({n:,})", value) for value, n in sorted(counts.items(), reverse=newest_first)]
+    named = cards.file_of if facet == "source" else str
+    choices = [(f"{named(value)} ({n:,})", value) for value, n in counts.items()]
     return gr.Dropdown(choices, value=[], multiselect=True, visible=len(choices) > 1)

@@ -3,6 +3,12 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const box = () => $("#question textarea");
   let send = () => {};
+  // Which event of the server's a button stands for; all others are for the evidence.
+  const EVENTS = {
+    open: "select", edit: "input", version: "input", export: "submit", ticked: "submit", drop: "clear", undo: "undo",
+    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus",
+  };
+  const ask = (name, value) => send(EVENTS[name] ?? "click", { name, value });
 
   const put = (value) => {
     const area = box();
@@ -10,12 +16,17 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
     area.focus();
   };
-  const say = (message) => {
+  // Tells something at the foot of the page, for longer where something can be done about it.
+  const say = (message, label = "", act = null) => {
     const note = $("#note") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "note" }));
     note.setAttribute("role", "status");
     note.textContent = message;
+    if (act) {
+      const button = note.appendChild(Object.assign(document.createElement("button"), { textContent: label }));
+      button.addEventListener("click", () => { note.textContent = ""; act(); });
+    }
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => (note.textContent = ""), 2500);
+    say.timer = setTimeout(() => (note.textContent = ""), act ? 12000 : 2500);
   };
   const copy = async (value, done) => {
     try {
@@ -30,18 +41,43 @@
   };
   const permalink = (turn) => `${location.origin}${location.pathname}?answer=${encodeURIComponent(turn)}`;
 
-  const fold = () => innerWidth < 900 && $(".sidebar.open .toggle-button")?.click();
-  const chat = () => $("#tab-chat-button")?.click();
+  const narrow = () => innerWidth < 900;
+  const fold = () => narrow() && $(".sidebar.open .toggle-button")?.click();
+  const tab = (name) => $(`#tab-${name}-button`)?.click();
+  const pane = askpapersPane;
+
+  // The rows of an answer's table that are ticked; all of them where none is.
+  const ticked = (button) => [...button.closest(".evidence-table").querySelectorAll('[name="tick"].on')].map((t) => t.value);
+  const everyRow = (button) => [...button.closest(".evidence-table").querySelectorAll('[name="tick"]')].map((t) => t.value);
 
   const here = {
     copy: (turn, button) => copy($(".plain", button.closest(".foot")).title, "Answer copied"),
     link: (turn) => copy(permalink(turn), "Link to this answer copied"),
     try: (question) => { put(question); setTimeout(() => $("#question .submit-button")?.click(), 50); },
-    about: (title) => { chat(); put(`In “${title}”: `); },
+    about: (title) => { tab("chat"); put(`In “${title}”: `); },
+    tab: (name) => tab(name),
+    close: () => pane.close(),
+    drop: (conversation) => {
+      ask("drop", conversation);
+      say("Conversation deleted", "Undo", () => ask("undo", conversation));
+    },
+    year: (year) => { ask("year", `year ${year}`); box()?.focus(); },
+    tick: (paper, button) => {
+      button.setAttribute("aria-checked", String(button.classList.toggle("on")));
+      const n = ticked(button).length;
+      $(".chosen", button.closest(".evidence-table")).textContent = n ? `${n} chosen` : "All rows";
+    },
+    ticked: (value, button) => ask("ticked", [value, ...ticked(button)].join(" ")),
+    only: (turn, button) => {
+      const ids = ticked(button);
+      ask("only", ["id", ...(ids.length ? ids : everyRow(button))].join(" "));
+      box()?.focus();
+    },
+    remove: (paper) => confirm("Remove this paper from the library for good?") && ask("remove", paper),
   };
   // A thumb counts at once; why is asked afterwards, and need not be told.
   here.rate = (value, button) => {
-    send("click", { name: "rate", value });
+    ask("rate", value);
     const thumbs = button.closest(".thumbs");
     for (const other of thumbs.children) other.classList?.toggle("on", other === button);
     $("form", thumbs)?.remove();
@@ -52,23 +88,24 @@
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopPropagation();
-      if (why.value.trim()) send("click", { name: "rate", value: `${value} ${why.value}` });
+      if (why.value.trim()) ask("rate", `${value} ${why.value}`);
       form.remove();
       say("Noted, thank you");
     });
     why.focus();
   };
   document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
     const target = event.target.closest(".do");
     if (!target?.getAttribute("name") || event.ctrlKey || event.metaKey || event.button) return;
     event.preventDefault();
     hide();
-    const [name, value] = [target.getAttribute("name"), target.getAttribute("value") ?? target.getAttribute("href")];
+    const value = target.getAttribute("value") ?? target.dataset.value ?? target.getAttribute("href");
+    const name = target.getAttribute("name");
     if (name === "open") fold();
-    if (name === "similar" || name === "show") chat();
-    if (here[name]) here[name](value, target);
-    else if (name === "remove") confirm("Remove this paper from the library for good?") && send("delete", { value });
-    else send(name === "open" ? "select" : "click", { name, value });
+    if (name === "similar" || name === "show" || name === "paper") { tab("chat"); pane.open(target); }
+    if (target.closest(".menu")) target.closest(".menu").open = false;
+    (here[name] ?? ((...given) => ask(name, ...given)))(value, target);
   });
 
   // The title and sentence behind a marker, on hover and on focus.
@@ -76,7 +113,7 @@
   const hide = () => { tip?.remove(); tip = null; };
   const show = (event) => {
     const cite = event.target.closest?.("a.cite");
-    if (!cite) return;
+    if (!cite || (event.type === "mouseover" && matchMedia("(hover: none)").matches)) return;
     hide();
     tip = $(".tip", cite).cloneNode(true);
     tip.classList.add("shown");
@@ -96,11 +133,21 @@
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "Escape") {
       hide();
+      for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false;
+      if (narrow()) pane.close();
       $("#question .stop-button")?.click();
+    } else if (event.key === "Enter" && event.target.id === "name") {
+      event.target.closest(".menu").open = false;
+      ask("rename", event.target.value);
     } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       box()?.focus();
     }
+  });
+  document.addEventListener("toggle", (event) => event.target.open && $("input", event.target)?.select(), true);
+  document.addEventListener("input", ({ target }) => {
+    if (target === box() && target.value.length >= target.maxLength && target.maxLength > 0)
+      say(`A question has at most ${target.maxLength.toLocaleString("en")} characters: the rest was cut off.`);
   });
 
   const theme = (name) => {
@@ -110,47 +157,56 @@
     return name;
   };
 
-  // Scrolls to a card, or where that does not bring its sentence into view to the sentence.
-  const reach = (card, mark) => {
-    askpapersScroll.release();
-    const panel = $("#evidence");
-    const own = getComputedStyle(panel).overflowY === "auto";  // on a phone the window scrolls instead
-    const [top, height] = own ? [panel.getBoundingClientRect().top, panel.clientHeight] : [0, innerHeight];
-    const [from, to] = [card.getBoundingClientRect(), (mark ?? card).getBoundingClientRect()];
-    const by = mark && to.bottom - from.top > height - 60 ? to.top - height / 3 : from.top - 40;
-    (own ? panel : window).scrollBy({ top: by - top, behavior: "smooth" });
-  };
-
   new MutationObserver(() => {
     // Gradio names messages by their HTML, and the drop area otherwise than the text in it.
-    for (const e of document.querySelectorAll("#chat [data-testid][aria-label], #files .upload-container[aria-label]"))
+    for (const e of document.querySelectorAll("#chat [data-testid][aria-label], .upload-container[aria-label], .center.boundedheight[aria-label]"))
       e.removeAttribute("aria-label");
+    for (const e of document.querySelectorAll('[name="tick"]:not([role])')) {
+      e.setAttribute("role", "checkbox");
+      e.setAttribute("aria-checked", "false");
+    }
   }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
 
+  // Conversations of another tab appear when this one is looked at again.
+  document.addEventListener("visibilitychange", () => document.hidden || ask("look", ""));
+  // The way back in the browser leads to the conversation before.
+  addEventListener("popstate", () => ask("open", new URLSearchParams(location.search).get("chat") ?? ""));
+  // A server that has gone is told before somebody asks it.
+  const alive = async () => {
+    if (document.hidden) return;
+    const there = await fetch(location.pathname, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+    document.documentElement.classList.toggle("gone", !there);
+  };
+  setInterval(alive, 10000);
+
+  if (/[?&](chat|answer)=/.test(location.search)) document.documentElement.classList.add("opening");
   window.askpapers = {
     listen: (trigger) => (send = trigger),
-    chat,
-    fold,
+    chat: () => tab("chat"),
     theme,
     lastTheme: () => theme(localStorage.getItem("askpapers-theme") ?? "System"),
+    opened: () => { document.documentElement.classList.remove("opening"); fold(); },
     reveal: (tries = 10) => {  // the cards, or a linked answer, come into the page a little later
-      const linked = new URLSearchParams(location.search).get("answer");
+      const linked = document.getElementById(`turn-${new URLSearchParams(location.search).get("answer")}`);
       const card = $("#evidence .card[open]");
-      if (card) reach(card, $("mark.now", card));
-      else if (linked && document.getElementById(`turn-${linked}`)) {
+      const mark = card && $("mark.now", card);
+      if (card ?? linked) {
         askpapersScroll.release();
-        document.getElementById(`turn-${linked}`).scrollIntoView();
-      }
-      else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
+        const fits = !mark || mark.getBoundingClientRect().bottom - card.getBoundingClientRect().top < $("#evidence").clientHeight - 80;
+        if (card && !fits) mark.scrollIntoView({ block: "center" });
+        else (card ?? linked).scrollIntoView({ block: "start" });
+      } else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
     at: (conversation) => {
       fold();
-      history.replaceState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
+      const now = new URLSearchParams(location.search).get("chat") ?? "";
+      if (conversation !== now) history.pushState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
     },
     save: (name, content) => {
       const href = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
       Object.assign(document.createElement("a"), { href, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(href), 1000);
+      say(`${name} saved`);
     },
   };
 })();

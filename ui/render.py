@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.answer import Answer, Citation, Claim, Table
+from rag.models.llms import EXTRACTIVE
 from ui.cards import thumbs
 from ui.markup import attribute, button, count, text
 
@@ -16,12 +17,25 @@ _STRENGTHS = {
     "related": "Only related papers",
 }
 _VERDICTS = {"unsupported": "not supported by its source", "contradicted": "its source says otherwise"}
+KINDS = {"markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "csv": "CSV"}  # what can be exported, see ui.export
+_FIGURES = re.compile(r"(?<![\w.])\d[\d,.]*\d?\s?(?:%|[x×](?!\w)|[KMBT](?!\w))|(?<![\w.])\d+\.\d+(?!\w)")
+_TABLE_FROM = 3  # papers from which an answer can be looked at as a table
+_NOTABLE = 0.5  # seconds that are worth telling
 _PATIENCE = 2  # seconds until a reader wants to know that it goes on
 
 
-def question(asked: str) -> str:
-    """What was asked, as it stands above its answer."""
-    return f'<div class="question">{text(asked)}</div>'
+def question(asked: str, turn: str = "", versions: Sequence[str] = ()) -> str:
+    """What was asked, as it stands above its answer; once it is kept it can be edited, and its versions looked at."""
+    edit = button("edit", turn, "Edit", "this question and ask it again") if turn else ""
+    other = _versions(turn, versions) if len(versions) > 1 else ""
+    return f'<div class="asked"><div class="question">{text(asked)}</div><p class="acts">{edit}{other}</p></div>'
+
+
+def _versions(turn: str, versions: Sequence[str]) -> str:
+    at = versions.index(turn)
+    before = button("version", versions[at - 1], "‹", "earlier version") if at else ""
+    after = button("version", versions[at + 1], "›", "later version") if at + 1 < len(versions) else ""
+    return f'<span class="versions">{before}<span>{at + 1} of {len(versions)}</span>{after}</span>'
 
 
 def writing(pieces: Sequence[str], status: str, seconds: float = 0) -> str:
@@ -38,9 +52,7 @@ def broken_off(state: str, said: str, error: str) -> str:
     marked = _MARKER.sub(r"<sup>\1</sup>", text(said))
     if state == "failed":
         return f'<div class="answer failed">{marked and f"<p>{marked}</p>"}<p><b>No answer.</b> {text(error)}</p></div>'
-    why = (
-        "Stopped before the end." if state == "stopped" else "Not answered yet: look again in a moment, or regenerate."
-    )
+    why = "Stopped before the end." if state == "stopped" else "Being answered: it appears here when it is ready."
     return f'<div class="answer stopped"><p>{marked}</p><p class="status">{why}</p></div>'
 
 
@@ -51,7 +63,7 @@ def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) 
     if found.table:
         said = _table(found.table, claims)
     parts = [_understood(found), _notes(found), _lead(found), said if claims else ""]
-    parts += [_grounding(found), _strength(found), _withheld(found), _related(turn, found), _ways_on(found)]
+    parts += [_marks(found), _withheld(found), _related(turn, found), evidence_table(turn, found), _ways_on(found)]
     parts.append(_foot(turn, found, (ratings or {}).get(0)))
     return f'<div class="answer {found.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
 
@@ -85,15 +97,20 @@ def _notes(found: Answer) -> str:
     return "".join(f'<p class="understood">{text(note)}</p>' for note in found.notes)
 
 
+def _marks(found: Answer) -> str:
+    """The two marks: how well it is grounded, and apart from that how far it answers."""
+    both = _grounding(found) + _strength(found)
+    return f'<p class="marks">{both}</p>' if both else ""
+
+
 def _strength(found: Answer) -> str:
-    """The second mark: how far it answers, apart from whether it is quoted exactly."""
     line = _STRENGTHS.get(found.strength, "")
-    return f'<p class="grounding strength {found.strength}">{line}</p>' if line else ""
+    return f'<span class="strength {found.strength}">{line}</span>' if line else ""
 
 
 def _ways_on(found: Answer) -> str:
     tries = "".join(f"<li>{button('try', way, text(way))}</li>" for way in found.suggestions)
-    return f'<p class="near">Try:</p><ul class="ways">{tries}</ul>' if tries else ""
+    return f'<p class="near">Ways on</p><ul class="ways">{tries}</ul>' if tries else ""
 
 
 def _lead(found: Answer) -> str:
@@ -142,7 +159,7 @@ def grounding(found: Answer) -> str:
 def _grounding(found: Answer) -> str:
     good = bool(found.claims) and all(c.quoted or c.verdict == "supported" for c in found.claims)
     line = grounding(found)
-    return f'<p class="grounding {"good" if good else "open"}">{line}</p>' if line else ""
+    return f'<span class="grounding {"good" if good else "open"}">{line}</span>' if line else ""
 
 
 def _withheld(found: Answer) -> str:
@@ -164,37 +181,81 @@ def _related(turn: str, found: Answer) -> str:
 
 
 def _foot(turn: str, found: Answer, rated: bool | None) -> str:
-    seconds = found.timings.get("total")
-    about = f"{text(found.model)}{f' · {seconds:.1f} s' if seconds is not None else ''}"
+    papers = len(found.citations or found.related)
     acts = (
-        button("copy", turn, "Copy", "the answer with its sources")
+        (button("show", f"?answer={turn}#", f"Show {count(papers, 'paper')}", style="papers") if papers else "")
+        + button("copy", turn, "Copy", "the answer with its sources")
         + button("link", turn, "Link", "to this answer")
         + thumbs(turn, 0, rated)
     )
     sources = [f"[{c.number}] {c.paper.title} {c.paper.url}".strip() for c in found.citations]
     plain = attribute("\n".join([found.text, "", *sources]))
-    return f'<p class="foot">{acts}<span class="about">{about}</span><span class="plain" title="{plain}"></span></p>'
+    about = f'<span class="about">{text(made_by(found))}</span>'
+    return f'<p class="foot">{acts}{about}<span class="plain" title="{plain}"></span></p>'
 
 
-def conversations(items: Iterable[tuple[str, str]], current: str) -> str:
-    """The list at the side: (id, name), the open one marked."""
+def made_by(found: Answer) -> str:
+    """Who wrote it, in how long, and what it cost."""
+    if found.model == EXTRACTIVE or not found.claims:
+        who = "Quoted without a model" if found.claims else ""
+    else:
+        who = f"Written by {found.model}"
+    seconds = found.timings.get("total", 0.0)
+    took = f"{seconds:.1f} s" if seconds >= _NOTABLE else ""
+    cost = f"${found.cost:.4f}" if found.cost else ""
+    return " · ".join(part for part in (who, took, cost) if part)
+
+
+def evidence_table(turn: str, found: Answer) -> str:
+    """A row a paper with the sentences that answer; ticked rows are exported or asked alone. For several papers."""
+    if len(found.citations) < _TABLE_FROM or found.table:
+        return ""
+    rows = ""
+    for c in found.citations:
+        said = " … ".join(
+            f'<a class="do" name="show" href="?answer={attribute(turn)}#{c.number}.{s.index + 1}">{text(s.text)}</a>'
+            for s in c.sentences
+        )
+        numbers = ", ".join(dict.fromkeys(n for s in c.sentences for n in _FIGURES.findall(s.text)))
+        tick = button("tick", c.paper.id, "", f"choose {c.paper.title}")
+        year = f'<td class="year">{c.paper.year or ""}</td>'
+        rows += (
+            f'<tr><td>{tick}</td><th scope="row">{text(c.paper.display_title)}</th>{year}<td>{said}</td>'
+            f"<td>{text(numbers)}</td></tr>"
+        )
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("", "Paper", "Year", "What it says", "Figures"))
+    saves = "".join(button("ticked", f"{turn} {kind}", label) for kind, label in KINDS.items())
+    alone = button("only", turn, "Ask only these")
+    return (
+        f'<details class="evidence-table"><summary>{count(len(found.citations), "paper")} as a table</summary>'
+        f'<div class="wide"><table class="comparison"><tr>{head}</tr>{rows}</table></div>'
+        f'<p class="acts"><span class="chosen">All rows</span>{saves}{alone}</p></details>'
+    )
+
+
+def conversations(items: Iterable[tuple[str, str]], current: str, searched: str = "") -> str:
+    """The list at the side: (id, name), the open one marked; `searched` are the words that it was sifted by."""
     rows = "".join(
         f"<li>{button('open', made, text(name), style='here' if made == current else '')}</li>" for made, name in items
     )
-    return f'<ul class="conversations">{rows}</ul>' if rows else '<p class="status">None yet.</p>'
+    none = f"No conversation contains “{text(searched)}”." if searched.strip() else "No conversations yet."
+    return f'<ul class="conversations">{rows}</ul>' if rows else f'<p class="status">{none}</p>'
+
+
+def tools(name: str, made: str) -> str:
+    """What can be done with a whole conversation; nothing for an empty one."""
+    if not name:
+        return ""
+    saves = "".join(button("export", kind, label) for kind, label in KINDS.items())
+    field = f'<input id="name" maxlength="60" aria-label="Name of the conversation" value="{attribute(name)}">'
+    return (
+        f'<div class="bar"><details class="menu"><summary>Export</summary><div class="sheet">{saves}</div></details>'
+        f'<details class="menu"><summary>Rename</summary><div class="sheet">{field}</div></details>'
+        f"{button('drop', made, 'Delete', 'this conversation')}</div>"
+    )
 
 
 def answerers(forms: Iterable[tuple[str, str]], abilities: str) -> str:
     """What the model can do; the forms that its setting can take, and what each lacks."""
     rows = "".join(f"<tr><td><code>{text(form)}</code></td><td>{text(state)}</td></tr>" for form, state in forms)
-    how = "The page offers the model that it was started with: <code>askpapers serve --llm …</code>"
-    return f"<p>{text(abilities)}</p><p>{how}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"
-
-
-def welcome(papers: int, examples: Sequence[str]) -> str:
-    """What an empty conversation shows: what this is, and questions that have an answer here."""
-    if not papers:
-        return '<div class="welcome"><h2>No papers yet</h2><p>Add some in the Library tab.</p></div>'
-    tries = "".join(f"<li>{button('try', example, text(example))}</li>" for example in examples)
-    lead = "Every sentence of an answer names the papers it rests on; hover over a number to see why."
-    return f'<div class="welcome"><h2>Ask {count(papers, "paper")}</h2><p>{lead}</p><ul>{tries}</ul></div>'
+    return f"<p>{text(abilities)}</p><table><tr><th>Setting</th><th>State</th></tr>{rows}</table>"

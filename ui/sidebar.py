@@ -3,49 +3,48 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import gradio as gr
 
+from rag.serving.running import Running
 from ui import export, render
 from ui.conversations import Conversations
-from ui.examples import Examples
+from ui.front import Front
 from ui.parts import QUIET, Parts, Update, evidence, messages, new_key, owner_of
 from ui.settings_tab import SettingsTab
-
-_SURE = "(...given) => confirm('Delete this conversation for good?') ? given : ['', ...given.slice(1)]"
 
 
 class Sidebar:
     """What is done with whole conversations."""
 
     def __init__(
-        self, page: gr.Blocks, p: Parts, settings: SettingsTab, conversations: Conversations, examples: Examples
-    ) -> None:
-        self._parts, self._kept, self._examples = p, conversations, examples
+        self, page: gr.Blocks, p: Parts, settings: SettingsTab, conversations: Conversations, front: Front,
+        running: Running,
+    ) -> None:  # fmt: skip
+        self._parts, self._kept, self._front, self._running = p, conversations, front, running
         here = {"fn": None, "inputs": p.current, "outputs": None, "js": "current => askpapers.at(current)", **QUIET}
         loaded = page.load(self.load, p.key, [*p.shown, p.key], **QUIET)
         page.load(None, None, settings.look, js="() => askpapers.lastTheme()", **QUIET)
-        loaded.then(self.offer, None, p.chat, **QUIET)
-        loaded.then(None, js="() => { askpapers.fold(); askpapers.reveal(); }", **QUIET)
+        loaded.then(self.offer, None, [p.hero, p.front], **QUIET)
+        loaded.then(None, js="() => { askpapers.opened(); askpapers.reveal(); }", **QUIET)
         p.new.click(self.new, p.key, p.shown, **QUIET).then(**here)
         p.bus.select(self.open, p.key, p.shown, **QUIET).then(**here)
+        p.bus.focus(self.find, [p.find, p.current, p.key], p.listed, **QUIET)
         p.find.change(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
-        p.name.submit(self.rename, [p.name, p.current, p.key], [p.name, p.listed], **QUIET)
-        p.name.blur(self.rename, [p.name, p.current, p.key], [p.name, p.listed], **QUIET)
-        p.delete.click(self.delete, [p.current, p.key], p.shown, js=_SURE, **QUIET).then(**here)
-        for button, save in (
-            (p.as_markdown, self.as_markdown),
-            (p.as_bibtex, self.as_bibtex),
-            (settings.ratings, self.as_questions),
+        p.bus.edit(self.rename, [p.current, p.key], [p.tools, p.listed], **QUIET)
+        p.bus.clear(self.delete, [p.current, p.key], p.shown, **QUIET).then(**here)
+        p.bus.undo(self.undo, p.key, p.shown, **QUIET).then(**here)
+        save = "file => file && askpapers.save(...file)"
+        for written in (
+            p.bus.submit(self.export, [p.current, p.key], p.saved, **QUIET),
+            settings.ratings.click(self.as_questions, p.key, p.saved, **QUIET),
         ):
-            written = button.click(save, [p.current, p.key], p.saved, **QUIET)
-            written.then(None, p.saved, None, js="file => file && askpapers.save(...file)", **QUIET)
+            written.then(None, p.saved, None, js=save, **QUIET)
 
     def load(self, request: gr.Request, key: str) -> Update:
         """A page as it opens: with the conversation or the answer that its address names, else a fresh one."""
         p = self._parts
-        key = key or new_key()
+        key = key or new_key(request)
         owner, asked_for = owner_of(key, request), request.query_params
         turn = self._kept.turn(asked_for.get("answer", ""))
         current = turn.conversation if turn else asked_for.get("chat", "")
@@ -54,53 +53,67 @@ class Sidebar:
             update[p.cards] = evidence(turn)
             if not update[p.current]:  # somebody else's: this one answer
                 update[p.chat] = messages(turn)
+        elif asked_for.get("answer"):
+            gr.Warning("That answer is not kept here: its conversation was deleted, or it is of another library.")
         return {**update, p.key: key}
 
-    def offer(self) -> Any:
-        """The example questions. Apart from `load`, because the first time they take a while to find."""
-        return gr.Chatbot(placeholder=render.welcome(*self._examples()))
+    def offer(self) -> tuple[str, str]:
+        """What stands around the question while nothing is asked. Not in `load`, because it takes a while at first."""
+        return self._front.hero(), self._front.below()
 
     def new(self, request: gr.Request, key: str) -> Update:
+        """An answer that is being made goes on, and is kept where it was asked."""
+        self._running.leave(str(request.session_hash))
         return self._parts.view(self._kept, owner_of(key, request), "")
 
     def open(self, request: gr.Request, event: gr.EventData, key: str) -> Update:
+        self._running.leave(str(request.session_hash))
         return self._parts.view(self._kept, owner_of(key, request), event.value)
 
     def find(self, request: gr.Request, words: str, current: str, key: str) -> str:
-        return render.conversations(self._kept.listed(owner_of(key, request), words), current)
+        return render.conversations(self._kept.listed(owner_of(key, request), words), current, words)
 
-    def rename(self, request: gr.Request, name: str, current: str, key: str) -> tuple[str, str]:
+    def rename(self, request: gr.Request, event: gr.EventData, current: str, key: str) -> tuple[str, str]:
         """The name as it is kept, and the list; a blank name changes nothing."""
         owner = owner_of(key, request)
-        self._kept.rename(current, owner, name)
-        return self._kept.name(current, owner) or "", self.find(request, "", current, key)
+        self._kept.rename(current, owner, event.value)
+        return render.tools(self._kept.name(current, owner) or "", current), self.find(request, "", current, key)
 
-    def delete(self, request: gr.Request, current: str, key: str) -> Any:
-        if not current:
-            return {self._parts.box: gr.skip()}
+    def delete(self, request: gr.Request, current: str, key: str) -> Update:
         owner = owner_of(key, request)
         self._kept.delete(current, owner)
+        self._running.leave(str(request.session_hash))
         return self._parts.view(self._kept, owner, "")
 
-    def as_markdown(self, request: gr.Request, current: str, key: str) -> list[str] | None:
-        return self._file(request, current, key, ".md", lambda name, turns: export.markdown(name, turns))
+    def undo(self, request: gr.Request, event: gr.EventData, key: str) -> Update:
+        """Brings back a conversation that was deleted, and opens it."""
+        self._kept.restore(event.value, owner_of(key, request))
+        return self.open(request, event, key)
 
-    def as_bibtex(self, request: gr.Request, current: str, key: str) -> list[str] | None:
-        return self._file(
-            request, current, key, ".bib", lambda _, turns: export.bibtex(t.answer for t in turns if t.answer)
-        )
+    def export(self, request: gr.Request, event: gr.EventData, current: str, key: str) -> list[str] | None:
+        """A file of the conversation, or of papers of one of its answers: `TURN KIND id id ...`, all without ids."""
+        if event.name == "ticked":
+            turn, kind, *ids = event.value.split(" ")
+            found = self._kept.turn(turn)
+            if found is None or found.answer is None or kind not in export.SUFFIXES:
+                return None
+            return [_file(found.question, kind), export.written(kind, export.cited([found.answer], ids))]
+        owner, kind = owner_of(key, request), event.value
+        name = self._kept.name(current, owner)
+        if name is None or kind not in export.SUFFIXES:
+            return None
+        turns = self._kept.turns(current, owner)
+        if kind == "markdown":
+            return [_file(name, kind), export.markdown(name, turns)]
+        return [_file(name, kind), export.written(kind, export.cited(t.answer for t in turns if t.answer))]
 
-    def as_questions(self, request: gr.Request, current: str, key: str) -> list[str] | None:
+    def as_questions(self, request: gr.Request, key: str) -> list[str] | None:
         """What was rated, for `askpapers eval`."""
         rated = export.labelled(self._kept.ratings(owner_of(key, request)))
         if not rated:
             gr.Info("Nothing was rated yet: use the thumbs under an answer or on a paper.")
         return ["rated-questions.jsonl", rated] if rated else None
 
-    def _file(self, request: gr.Request, current: str, key: str, suffix: str, write: Any) -> list[str] | None:
-        owner = owner_of(key, request)
-        name = self._kept.name(current, owner)
-        if name is None:
-            return None
-        file = re.sub(r"\W+", "-", name).strip("-")[:50] or "conversation"
-        return [file + suffix, write(name, self._kept.turns(current, owner))]
+
+def _file(name: str, kind: str) -> str:
+    return (re.sub(r"\W+", "-", name).strip("-")[:50] or "conversation") + export.SUFFIXES[kind]

@@ -8,7 +8,11 @@ import gradio as gr
 
 HERE = Path(__file__).parent
 CSS = (HERE / "style.css").read_text(encoding="utf-8")
-HEAD = "".join(f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in ("scroll.js", "page.js"))
+_SCRIPTS = ("scroll.js", "pane.js", "page.js")
+_STATE = (HERE / "state.css").read_text(encoding="utf-8")
+HEAD = f"<style>{_STATE}</style>" + "".join(
+    f"<script>{(HERE / name).read_text(encoding='utf-8')}</script>" for name in _SCRIPTS
+)
 
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")

@@ -106,8 +106,17 @@ class Checker:
 
     def forbidden(self, evidence: Sequence[Evidence], text: str) -> bool:
         """What never passes: an invented number, another source's name, a bare title (what it says is quoted)."""
-        if numbers_missing(text, [e.paper.abstract for e in evidence] + [self._question]):
+        if self.invented(evidence, text):
             return True
+        return self.misplaced(evidence, text)
+
+    def invented(self, evidence: Sequence[Evidence], text: str) -> list[str]:
+        """Its numbers that neither the cited papers, by title and abstract, nor the question contain."""
+        told = [told for e in evidence for told in (e.paper.title, e.paper.abstract)]
+        return numbers_missing(text, [*told, self._question])
+
+    def misplaced(self, evidence: Sequence[Evidence], text: str) -> bool:
+        """Whether it names another source, or is nothing but a title."""
         return self._names_another(evidence, text) or _bare(text) in {_bare(e.paper.title) for e in evidence}
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ _MARKER = re.compile(rf"\s*(?:\[{{1,3}}\s*({_LIST})\s*\]{{1,3}}|【\s*({_LIST})\
 _PART = re.compile(rf"({_ID})(?:\s*[-–]\s*({_ID}))?")
 _LEADING = re.compile(rf"^(?:{_MARKER.pattern})+", re.IGNORECASE)
 _MAYBE_MARKER = re.compile(r"\s*(?:[\[(【][^\])】\n]{0,40})?")
+_ITEM = re.compile(r"^\s*(?:[-*+•]\s+|\d{1,2}[.)]\s+)?[\"“*_]*")
 _MAX_CITED = 50  # a range such as [1-999] is not a citation
 
 
@@ -66,6 +67,20 @@ def sentences_of(pieces: Iterable[str]) -> Iterator[str]:
         yield from parts[: max(whole, 0)]
         waiting = "".join(parts[max(whole, 0) :])
     yield from (part for part in _split(waiting) if part.strip())
+
+
+def titles_whole(sentences: Iterable[str], titles: Collection[str]) -> Iterator[str]:
+    """The sentences of a reply, a title with which a line begins not cut where it asks something or has a full stop."""
+    waiting = ""
+    for sentence in sentences:
+        waiting += sentence
+        begun = _ITEM.sub("", waiting).strip()
+        cut = any(title.startswith(begun) and title != begun for title in titles)
+        if not (begun and cut) or waiting.endswith("\n"):
+            yield waiting
+            waiting = ""
+    if waiting:
+        yield waiting
 
 
 def _split(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from rag.answering.checking import Checked, Checking, resolve
 from rag.answering.evidence import select_evidence
 from rag.answering.frames import false_frames
 from rag.answering.judges import Coverage, Judge
-from rag.answering.markers import Draft, parse, sentences_of
+from rag.answering.markers import Draft, parse, sentences_of, titles_whole
 from rag.answering.plan import Plan
 from rag.answering.prompts import recites
 from rag.answering.reading_prompts import SYSTEM, form_of, reading_message, split_head
@@ -146,13 +146,14 @@ class ReadingAnswer:
         message = reading_message(query.standalone, form_of(query.kind), self._sources)
         limit = REPLY_TOKENS + (THINKING_TOKENS if self._model.thinks else 0)
         stream = self._model.stream(SYSTEM, message, "write", limit, lambda thought: self._on_status("thinking"))
+        titles = {e.paper.title for e in self._sources}
         self._ended = ""
         seen = 0
         with closing(stream):
             try:
                 head, body = split_head(self._noted(stream))
                 self._builder.head(head)
-                for sentence in sentences_of(self._table.lines(body)):
+                for sentence in titles_whole(sentences_of(self._table.lines(body)), titles):
                     draft = parse(sentence)
                     if draft.text and not recites(draft.text):
                         seen += 1

@@ -12,7 +12,8 @@ from rag.answering.markers import Draft
 from rag.answering.verdicts import Told, ask_verdicts
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
-from rag.text.entities import mentions, polarity_differs
+from rag.text.entities import derivable, mentions
+from rag.text.polarity import may_be_turned_round
 from rag.types import Evidence
 
 SURE = 0.80  # coverage from which a sentence without a differing number, name or polarity needs no judge
@@ -57,10 +58,14 @@ class Triage:
         checked = Checked(text, tuple(evidence), support, unknown, mended)
         if self._checker.copied(evidence, text):
             return replace(checked, support=replace(support, verdict="supported"))
-        if self._checker.forbidden(evidence, text):
-            return replace(checked, support=replace(support, verdict="unsupported"))
         there = " ".join(f"{e.paper.title} {e.sentence.text}" for e in evidence)
-        if support.score >= SURE and not support.warnings and not polarity_differs(text, there):
+        refused = settled(checked, replace(support, verdict="unsupported"))
+        if self._checker.misplaced(evidence, text):
+            return refused
+        if invented := self._checker.invented(evidence, text):  # worked out from others, or made up
+            derived = all(derivable(number, there) for number in invented)
+            return Doubt(replace(checked, support=refused.support)) if derived else refused
+        if support.score >= SURE and not support.warnings and not may_be_turned_round(text, there):
             return checked
         return Doubt(checked)
 
@@ -78,13 +83,19 @@ class Triage:
         return cited, support, False
 
 
+def settled(before: Checked, support: Support) -> Checked:
+    """With the support that was found; what cited nothing keeps no evidence that does not cover it either."""
+    adrift = before.mended and before.support.score < COVERED and support.verdict != "supported"
+    return replace(before, support=support, evidence=() if adrift else before.evidence)
+
+
 def judged(doubt: Doubt, judge: Judge) -> Checked:
     """What a judge makes of one sentence; unchecked where it fails."""
     text, cited = doubt.claim()
     try:
-        return replace(doubt.checked, support=judge.score(cited, text))
+        return settled(doubt.checked, judge.score(cited, text))
     except LLMError:
-        return replace(doubt.checked, support=replace(doubt.checked.support, verdict="unchecked"))
+        return settled(doubt.checked, replace(doubt.checked.support, verdict="unchecked"))
 
 
 def judged_together(doubts: Sequence[Doubt], model: ChatModel) -> list[Checked]:
@@ -98,6 +109,6 @@ def judged_together(doubts: Sequence[Doubt], model: ChatModel) -> list[Checked]:
 
 def _with(checked: Checked, told: Told | None) -> Checked:
     if told is None:
-        return replace(checked, support=replace(checked.support, verdict="unchecked"))
+        return settled(checked, replace(checked.support, verdict="unchecked"))
     score = 1.0 if told in ("supported", "no claim") else 0.0
-    return replace(checked, support=replace(checked.support, score=score, verdict=_VERDICTS[told], level=3))
+    return settled(checked, replace(checked.support, score=score, verdict=_VERDICTS[told], level=3))

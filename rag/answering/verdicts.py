@@ -19,7 +19,8 @@ Verdicts:
 supported: everything it claims follows from what it cites
 contradicted: what it cites says otherwise in a number, a name, a direction, a negation, or in who did what
 not stated: what it cites does not say it, in whole or in an important part
-no claim: it claims nothing that could be checked, such as an introduction to a list
+no claim: it claims nothing that could be checked, such as an introduction to a list or that the abstracts do not say
+That something is not given or is only mentioned needs no support, unless what is cited does give it.
 Reply with JSON alone: {"verdicts": [{"sentence": 1, "verdict": "supported"}, ...]}, one for each sentence."""
 TOKENS_EACH = 25  # of the reply, for a sentence
 

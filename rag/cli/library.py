@@ -196,11 +196,15 @@ def library_to_try(settings: Settings, collection: list[Path] | None = None) -> 
 
 def read_in(library: Library, paths: list[Path], embed: Encode | None = None) -> SyncReport:
     """Indexes with a progress bar, and prints what became of the records. Ctrl-C ends it after the batches in hand."""
-    from tqdm import tqdm
-
     from rag.readers import read_papers
 
-    papers = read_papers(*paths)
+    return take_in(library, read_papers(*paths), embed)
+
+
+def take_in(library: Library, papers: PaperStream, embed: Encode | None = None) -> SyncReport:
+    """`read_in` for papers that are being read."""
+    from tqdm import tqdm
+
     with tqdm(desc="indexing", unit=" papers", file=sys.stderr) as bar, _stopped_by_ctrl_c(papers):
         report = library.sync(papers, bar.update, embed)
     for line in [*map(str, report.rejections), *report.notes][:SHOWN]:

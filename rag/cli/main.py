@@ -15,6 +15,8 @@ import typer
 
 from eval.cli import app as eval_app
 from rag.cli.checking import app as checking_app
+from rag.cli.exporting import app as export_app
+from rag.cli.fetching import app as fetch_app
 from rag.cli.library import app as library_app
 from rag.cli.library import library_to_try
 from rag.cli.options import (
@@ -48,6 +50,8 @@ app = typer.Typer(
 app.add_typer(library_app)
 app.add_typer(serving_app)
 app.add_typer(checking_app)
+app.add_typer(fetch_app)
+app.add_typer(export_app)
 app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
 app.add_typer(bench_app, name="bench")

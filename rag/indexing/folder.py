@@ -12,7 +12,8 @@ from rag.errors import AskpapersError, BusyError, LibraryError, NoIndexError, di
 
 _PARTS = ("chroma", "lexical", "derived.sqlite", "derived.sqlite-wal", "derived.sqlite-shm")  # of an index
 _PAGE = ("conversations.sqlite", "conversations.sqlite-wal", "conversations.sqlite-shm", "evaluations", "uploads")
-_OURS = (*_PARTS, *_PAGE, "index-*", "current", "ledger.jsonl", "write.lock", "writer", "chroma.lock")
+_FETCH = ("fetched", "searches.json")
+_OURS = (*_PARTS, *_PAGE, *_FETCH, "index-*", "current", "ledger.jsonl", "write.lock", "writer", "chroma.lock")
 
 
 def active(home: Path) -> Path:

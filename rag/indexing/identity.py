@@ -37,6 +37,12 @@ def known_by(paper: Paper) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def known_without_author(paper: Paper) -> str:
+    """What the paper is known by if its authors are not told; "" for a title that is too short for it."""
+    letters = _letters(paper.title)
+    return f"title:{letters[:300]}|" if len(letters) >= MIN_TITLE else ""
+
+
 def is_own(paper: Paper) -> bool:
     """Whether its id is the paper's in all the world, not its source's."""
     return _OWN.match(paper.id) is not None or arxiv_id(paper.id)[0] == paper.id

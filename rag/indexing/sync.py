@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from rag.indexing.identity import is_own, known_by, may_be_one, merged, same_title
+from rag.indexing.identity import is_own, known_by, known_without_author, may_be_one, merged, same_title
 from rag.indexing.index import Index
 from rag.indexing.records import Encode, Progress, Record, batches, encode
 from rag.indexing.seen import Seen
@@ -119,6 +119,11 @@ class Sync:
                 other = self.seen.get(known) or self._stored(known)
                 if other and may_be_one(paper, other):
                     return replace(paper, id=known, version=other.version), True
+        for known in self.known_as(known_without_author(paper)):
+            other = self._stored(known)
+            # This file's own record, which an earlier version read without its authors, or with another id.
+            if other and other.source == paper.source and not other.authors and not self.seen.hash(known):
+                return replace(paper, id=known, version=other.version), True
         return paper, False
 
     def _again(self, paper: Paper, first: Paper, joined: bool) -> Paper | None:
@@ -153,7 +158,7 @@ class Sync:
             return None
         fresh = paper
         if stored:
-            fresh = merged(stored, paper) if joined else self._renewed(paper, stored)
+            fresh = merged(stored, paper) if joined and paper.source != stored.source else self._renewed(paper, stored)
         older = bool(stored and stored.version > paper.version)
         if older or fresh.content_hash == known:
             self.seen.put(paper if older else fresh, known_by(paper))
@@ -161,7 +166,7 @@ class Sync:
             self.progress(1)
             return None
         report.updated += 1
-        if joined and stored:
+        if joined and stored and paper.source != stored.source:
             said = f"{paper.location}: the same paper as {stored.location} ({paper.id}), which keeps its text"
             report.notes.append(f"{said}; links and ids of both are kept")
         elif stored:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -27,11 +28,12 @@ class PaperStream(Iterable[Paper]):
     """The papers of some files, read as they are asked for; every iteration reads the files anew.
 
     `read` counts the records met so far in this iteration, `rejected` holds those of them that were not taken, `notes`
-    what else there is to say of the files. It ends early once `stop` was called.
+    what else there is to say of the files. It ends early once `stop` was called. With a `source` the records are said
+    to come from there and numbered through, whatever their files.
     """
 
-    def __init__(self, *roots: Path) -> None:
-        self._roots = roots
+    def __init__(self, *roots: Path, source: str = "") -> None:
+        self._roots, self._source = roots, source
         self.rejected: list[Rejected] = []
         self.notes: list[str] = []
         self.read = 0
@@ -48,6 +50,8 @@ class PaperStream(Iterable[Paper]):
                 if self.stopped:
                     return
                 self.read += 1
+                if self._source:
+                    record = replace(record, source=self._source, line=self.read)
                 if isinstance(record, Paper):
                     yield record
                 else:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from rag.readers.lines import Lines
-from rag.readers.record import make_paper
+from rag.readers.record import arxiv_id, make_paper
 from rag.readers.xml_elements import elements, text, texts
 from rag.types import Paper, Rejected
 
 # "arXiv:2405.14831v1 Announce Type: new Abstract: ..."
-_HEAD = re.compile(r"(?:<p>)?\s*(?:arXiv:(\S+)\s+)?Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?", re.IGNORECASE)
+HEAD = re.compile(r"(?:<p>)?\s*(?:arXiv:(\S+)\s+)?Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?", re.IGNORECASE)
 _TITLE_TAIL = re.compile(r"\.?\s*\(arXiv:\S+\s+\[[^\]]*\](?:\s+\w+)*\)$")
 
 
@@ -24,16 +24,21 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
 
 def _flat(item: Element) -> dict[str, object]:
     said = text(item, "description") or text(item, "encoded")
-    head = _HEAD.match(said)
+    head = HEAD.match(said)
+    announced = arxiv_id((head and head[1]) or text(item, "guid"), text(item, "link"))[0]
     return {
         "id": (head and head[1]) or text(item, "guid"),
         "title": _TITLE_TAIL.sub("", text(item, "title")),
         "abstract": said[head.end() :] if head else said,
-        "authors": [
-            name for part in texts(item, "creator") for name in re.split(r",\s+", re.sub(r"<[^>]*>", "", part))
-        ],
-        "year": text(item, "pubDate") or text(item, "date"),
+        "authors": creators(item),
+        # Of arXiv's papers it is the day of the announcement, old papers' new versions too; the id tells the year.
+        "year": None if announced else text(item, "pubDate") or text(item, "date"),
         "url": text(item, "link"),
         "categories": texts(item, "category") if head else None,
-        "doi": text(item, "doi"),
+        "doi": text(item, "doi") or next((name for name in texts(item, "identifier") if "10." in name), ""),
     }
+
+
+def creators(item: Element) -> list[str]:
+    """The names in an item's creators, parted by commas where one holds several."""
+    return [name for part in texts(item, "creator") for name in re.split(r",\s+", re.sub(r"<[^>]*>", "", part))]

@@ -22,6 +22,7 @@ _ENTRY = re.compile(r"\s*@[A-Za-z]\w*\s*[{(]")
 _NO_KEY = re.compile(r"(\s*@(?!string|preamble|comment)\w+\s*[{(])(?=\s*\w+\s*=)|(\s*@\w+\s*\{)(?=\s*,)", re.IGNORECASE)
 _AT = re.compile(r"(?m)^(\s*)@(?=[0-9(\[ ]|[A-Za-z]\w*(?!\w*\s*[{(\w]))")
 _COMMENT = re.compile(r"\s*@comment\b(?!\s*[{(])", re.IGNORECASE)
+MIN_NOTE = 150  # characters of a note that is taken for an abstract
 MAX_ENTRY = 20_000  # characters of the kept entry, the abstract apart
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of is told as Rejected, or harmless
 
@@ -84,7 +85,7 @@ def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     whole = {name: match[1] if (match := braced.fullmatch(text.strip())) else text for name, text in fields.items()}
     return {
         "title": whole.get("title", ""),
-        "abstract": whole.get("abstract") or whole.get("annote") or "",
+        "abstract": whole.get("abstract") or _annotated(whole.get("annote", "")),
         "authors": _people(whole.get("author", "")),
         "year": whole.get("year") or whole.get("date"),
         "doi": whole.get("doi"),
@@ -97,6 +98,13 @@ def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
         "comments": whole.get("comments"),
         "bibtex": _kept(entry, fields),
     }
+
+
+def _annotated(note: str) -> str:
+    """A note that may be an abstract: not how often a paper was cited, nor a remark."""
+    return (
+        note if len(note) >= MIN_NOTE and not re.match(r"(?:total )?times cited|cited by", note, re.IGNORECASE) else ""
+    )
 
 
 def _people(text: str) -> str | list[str]:

@@ -29,7 +29,7 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     # The limit holds for the whole process; csv's own, 128 kB, is less than some tables' cells have.
     csv.field_size_limit(MAX_LINE)
     header = _cells(top)
-    for line, row in _rows(lines, _Dialect(top)):
+    for line, row in rows(lines, Dialect(top)):
         if isinstance(row, csv.Error):
             yield Rejected(source, line, f"not CSV: {row}")
         elif any(row[len(header) :]):
@@ -60,7 +60,7 @@ def no_header(cells: Sequence[object]) -> str:
     return f"the first row must name the columns, with a title and an abstract; found: {there or 'nothing'}"
 
 
-class _Dialect(csv.excel):
+class Dialect(csv.excel):
     """The delimiter that the header uses most; Web of Science's tables know no quotes."""
 
     strict = True
@@ -74,12 +74,12 @@ class _Dialect(csv.excel):
 
 def _cells(line: str) -> list[str]:
     try:
-        return next(csv.reader([line.lstrip("\ufeff").rstrip("\r\n")], delimiter=_Dialect(line).delimiter), [])
+        return next(csv.reader([line.lstrip("\ufeff").rstrip("\r\n")], delimiter=Dialect(line).delimiter), [])
     except csv.Error:
         return []
 
 
-def _rows(lines: Lines, dialect: csv.Dialect) -> Iterator[tuple[int, list[str] | csv.Error]]:
+def rows(lines: Lines, dialect: csv.Dialect) -> Iterator[tuple[int, list[str] | csv.Error]]:
     """Each row, or its fault, with its first line. After a fault the next line is read as a row's first.
 
     So an open quote, which makes one row of all that follows it, costs that row only.

@@ -15,6 +15,7 @@ _NOISE = re.compile(
     rf"new|{re.escape(PAGE_HEAD)}|Subscribe|Daily Papers|by ?AK and the research community"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d\d?(?:, \d{4})?"
 )
+_TAGGED = re.compile(r"[A-Z][A-Z0-9]{1,3}\s{0,3}[-~=:|]\s|<[A-Z]{1,3}>|%[A-Z0-9]\s")
 MAX_HEADLESS = 100  # paragraphs looked at to tell a page without its head
 _MIN_ABSTRACT = 150  # characters, at the median, of the abstracts of such a page
 _LONG = 300  # characters: more than titles have; most abstracts have far more
@@ -48,6 +49,9 @@ def is_page(head: str) -> bool:
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", head.replace("\r", ""))]
     parts = [part for part in parts if part and not _NOISE.fullmatch(part)][:MAX_HEADLESS]
     titles, abstracts = parts[::2], parts[1::2]
+    lines = [line for line in head.splitlines() if line.strip()]
+    if sum(_TAGGED.match(line) is not None for line in lines) * 4 > len(lines):
+        return False  # a database's format that is not read
     if len(abstracts) == 0 or sorted(map(len, abstracts))[len(abstracts) // 2] < _MIN_ABSTRACT:
         return False
     pairs = zip(titles, abstracts, strict=False)

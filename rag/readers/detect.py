@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from rag.readers import csv_table, daily_papers, endnote_refer, medline, pubmed_text, ris
+from rag.readers import csv_by_row, csv_table, daily_papers, endnote_refer, medline, pubmed_text, ris
 
 _SUFFIXES = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv_table", ".tsv": "csv_table", ".bib": "bibtex",
@@ -25,6 +25,7 @@ _ROOTS = (
 _TAGGED = (
     ("ris", ris.START),
     ("medline", medline.START),
+    ("medline", medline.ERIC),
     ("wos", re.compile(r"\ufeff?FN (?:Clarivate|Thomson|ISI)|\ufeff?PT [JBSPC]\s*$")),
     ("endnote_refer", endnote_refer.START),
 )
@@ -33,6 +34,9 @@ _BIBTEX = re.compile(
     r"|mastersthesis|techreport|online|unpublished|proceedings|string|thesis|report)\s*[{(])",
     re.MULTILINE | re.IGNORECASE,
 )
+_OTHER = re.compile(
+    r"(?:<\?[^>]{0,300}\?>\s*|<!--.{0,2000}?-->\s*|<!DOCTYPE[^>]{0,300}>\s*)*<\w", re.DOTALL
+)  # XML's first element
 _PUBMED_TEXT = re.compile(r"^PMID: [0-9]+", re.MULTILINE)
 
 
@@ -50,9 +54,9 @@ def recognise(name: str, head: str) -> str:
     if _BIBTEX.search(start):
         return "bibtex"
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes if suffix.lower() != ".gz"]
-    if suffixes and suffixes[-1] in _SUFFIXES:
+    if suffixes and suffixes[-1] in _SUFFIXES and not (_SUFFIXES[suffixes[-1]] == "arxiv_atom" and _OTHER.match(start)):
         return _SUFFIXES[suffixes[-1]]
-    return "daily_papers" if daily_papers.is_page(head) else ""
+    return "daily_papers" if not _OTHER.match(start) and daily_papers.is_page(head) else ""
 
 
 def seems(head: str) -> str:
@@ -62,6 +66,8 @@ def seems(head: str) -> str:
         ("a PDF: take its abstract from where the PDF came from", r"%PDF"),
         ("an archive: unpack it first", r"PK\x03\x04|7z|Rar!"),
         ("a web page", r"<!doctype html|<html"),
+        ("Ovid's own format", r"<\s*[0-9]+\s*\.\s*>"),
+        ("RefWorks' own format", r"RT [A-Z]\w+.*\n(?:SR|ID|A1) "),
         ("XML of another kind", r"<\?xml|<[a-z]"),
     ):
         if re.match(sign, start, re.IGNORECASE):
@@ -77,11 +83,12 @@ def _of_xml(start: str) -> str:
 
 def _of_lines(start: str) -> str:
     """The reader by the first line that is the start of a record, or a table's header."""
-    top = [line for line in start.split("\n")[: csv_table.MAX_PREAMBLE] if line.strip()]
-    if any(csv_table.is_header(line) for line in top):
-        return "csv_table"
-    for line in start.split("\n"):
+    for number, line in enumerate(start.split("\n")):
         for name, sign in _TAGGED:
             if sign.match(line):
                 return name
+        if number < csv_table.MAX_PREAMBLE and csv_table.is_header(line):
+            return "csv_table"
+    if csv_by_row.is_by_row(start):
+        return "csv_by_row"
     return "pubmed_text" if pubmed_text.START.match(start) and _PUBMED_TEXT.search(start) else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from collections.abc import Iterator
+from itertools import islice
 from typing import Protocol
 
 from charset_normalizer import from_bytes
@@ -12,7 +14,8 @@ from charset_normalizer import from_bytes
 PIECE = 1 << 18
 MAX_SAMPLE = 60_000  # bytes with characters beyond ASCII and what stands around them: enough to tell an encoding
 _DAMAGED = (OSError, EOFError, zlib.error)
-_NON_ASCII = re.compile(rb"[^\n]{0,120}[\x80-\xff][^\n]{0,120}")
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+AROUND = 120  # bytes of a line on either side of a character beyond ASCII, for the guess
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9._-]{2,20})["']""")
 # Those that exports are met in. Windows-1252 comes first: it wins where others fit no better.
@@ -57,7 +60,7 @@ def encoding_of(data: Bytes) -> tuple[str, str]:
             except UnicodeDecodeError:
                 sound = False
         if len(sample) < MAX_SAMPLE and not piece.isascii():
-            sample += b"\n".join(_NON_ASCII.findall(piece)[:400])
+            sample += b"\n".join(islice(_around(piece), 400))
         if not sound and len(sample) >= MAX_SAMPLE:
             break
         piece = _read(data)
@@ -66,6 +69,18 @@ def encoding_of(data: Bytes) -> tuple[str, str]:
     declared = _declared(start)
     codec = declared or _guess(sample[:MAX_SAMPLE])
     return codec, "" if declared else _NAMES.get(codec, codec)
+
+
+def _around(piece: bytes) -> Iterator[bytes]:
+    """Each stretch of a line with characters beyond ASCII."""
+    stop = 0
+    for match in _NON_ASCII.finditer(piece):
+        at = match.start()
+        if at >= stop:
+            begin = max(stop, at - AROUND, piece.rfind(b"\n", max(0, at - AROUND), at) + 1)
+            end = piece.find(b"\n", at, at + AROUND)
+            stop = end if end >= 0 else at + AROUND
+            yield piece[begin:stop]
 
 
 def _read(data: Bytes) -> bytes:

@@ -10,6 +10,7 @@ from rag.readers import (
     arxiv_rss,
     arxiv_snapshot,
     bibtex,
+    csv_by_row,
     csv_table,
     daily_papers,
     endnote_refer,
@@ -53,11 +54,13 @@ FORMATS: dict[str, Format] = {
         "Scopus, Web of Science, Lens, Dimensions, IEEE Xplore, Rayyan, Covidence, Cochrane, Embase, CINAHL, Zotero, "
         "OpenAlex, ASReview, any table with a title and an abstract",
         "a first row that names a title and an abstract column", csv_table.read),
+    "csv_by_row": Format("CSV, fields by row", ".csv", "Embase", "lines `TITLE,` and `ABSTRACT,`", csv_by_row.read),
     "jsonl": Format(
         "JSON, JSON lines", ".json .jsonl",
-        "OpenAlex, Crossref, Semantic Scholar, CSL (Zotero, pandoc), Zotero's API, BEIR, any list of objects",
+        "OpenAlex, Crossref, Semantic Scholar, DataCite (Zenodo), Hugging Face, CSL (Zotero, pandoc), Zotero's API, "
+        "BEIR, any list of objects",
         "`{` or `[{`", jsonl.read),
-    "medline": Format("MEDLINE", ".nbib .txt", "PubMed, Ovid", "a line `PMID- `", medline.read),
+    "medline": Format("MEDLINE", ".nbib .txt", "PubMed, ERIC", "a line `PMID- ` or `OWN - ERIC`", medline.read),
     "pubmed_xml": Format("PubMed XML", ".xml", "PubMed, E-utilities", "`<PubmedArticleSet>`", pubmed_xml.read),
     "pubmed_text": Format(
         "PubMed text (abstracts)", ".txt", "PubMed's \"Abstract (text)\"", "numbered records with a line `PMID: `",

@@ -22,6 +22,12 @@ _ARXIV = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(r"(?:^|doi\.org/|doi:|doi\s|\s|[({\[])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE)
+# In a publisher's link: https://www.tandfonline.com/doi/full/10.1080/1, https://www.biorxiv.org/content/10.1101/1v2.full
+_IN_LINK = re.compile(
+    r"https?://(?!(?:dx\.)?doi\.org)[^/\s]+/(?:content|article|chapter|doi(?:/(?:abs|full|pdf|epdf|epub|book))?)"
+    r"/(10\.[0-9]{4,9}/[^\s\"?#]+?)(?:v[0-9]{1,2})?(?:[./](?:full|abstract|pdf|epdf|html|meta|short)[\w.-]*)?(?:[?#]\S*)?$",
+    re.IGNORECASE,
+)
 # Registrants of preprints: arXiv, bioRxiv, medRxiv, SSRN, Research Square, Preprints.org, OSF, Zenodo, ChemRxiv.
 _PREPRINT = re.compile(r"10\.(?:48550|1101|64898|2139|21203|20944|31219|31234|31235|5281|26434|22541|36227|32388)/")
 _APOSTROPHES = str.maketrans(dict.fromkeys("ʼʹˈ´`′＇", " "))
@@ -37,6 +43,12 @@ def arxiv_id(*texts: str) -> tuple[str, int]:
     return "", 0
 
 
+def year_of(arxiv: str) -> int | None:
+    """The year in which a paper of that arXiv id was submitted."""
+    match = re.search(r"(?:^|/)([0-9]{2})", arxiv)
+    return (1900 if match[1] > "90" else 2000) + int(match[1]) if match else None
+
+
 def doi_of(*texts: str) -> str:
     """The first DOI among those texts in its one spelling (10.5555/ab.1), "" without any."""
     for text in texts:
@@ -44,8 +56,8 @@ def doi_of(*texts: str) -> str:
             continue
         text = text.replace("{\\_}", "_").replace("\\_", "_")
         text = re.sub(r"[{}\\]", "", unquote(text) if "%" in text else text)
-        if match := _DOI.search(text):
-            doi = _trimmed(match[1].split("?")[0] if "doi.org/" in text else match[1])
+        if match := _IN_LINK.match(text) or _DOI.search(text):
+            doi = _trimmed(match[1].split("?")[0] if "://" in text else match[1])
             if len(doi) <= MAX_ID and not doi.endswith("/"):
                 return doi.lower()
     return ""

@@ -21,6 +21,8 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
         return _semantic_scholar(record)
     if "issued" in record or "container-title" in record or isinstance(record.get("title"), list):
         return _crossref(record)
+    if isinstance(record.get("titles"), list) and "creators" in record:
+        return _datacite(record)
     if "creators" in record and isinstance(record.get("creators"), list):
         return {
             **record,
@@ -31,9 +33,11 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
 
 def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
     """What a record wraps: Zotero's {"data": ...}, Elasticsearch's {"_source": ...}, Hugging Face's {"paper": ...}."""
-    for name in "_source", "data", "paper", "message", "bibjson":
+    for name in "_source", "data", "paper", "message", "bibjson", "attributes":
         inner = record.get(name)
-        if isinstance(inner, dict) and "title" in inner and not record.get("abstract"):
+        if name == "data" and isinstance(inner, dict) and isinstance(inner.get("attributes"), dict):
+            inner = inner["attributes"]  # JSON:API, as DataCite's
+        if isinstance(inner, dict) and ("title" in inner or "titles" in inner) and not record.get("abstract"):
             return inner
     return record
 
@@ -80,6 +84,7 @@ def _semantic_scholar(record: dict[str, Any]) -> dict[str, Any]:
         "doi": ids.get("DOI") or record.get("doi"),
         "eprint": ids.get("ArXiv") or record.get("arxivId"),
         "pmid": ids.get("PubMed"),
+        "url": None if ids.get("DOI") or ids.get("ArXiv") else record.get("url"),  # its own page: better the paper's
         "venue": record.get("venue") or _dict(journal).get("name"),
         "year": record.get("year") or record.get("publicationDate"),
         "type": None,
@@ -102,6 +107,31 @@ def _crossref(record: dict[str, Any]) -> dict[str, Any]:
         "language": record.get("language"),
         "notices": _updates(record),
         "pmid": record.get("PMID"),
+    }
+
+
+def _datacite(record: dict[str, Any]) -> dict[str, Any]:
+    """DataCite's records, of Zenodo and other repositories: lists of titles and of descriptions, each with its type."""
+    titles = [
+        one.get("title") for one in map(_dict, _list(record["titles"])) if one.get("titleType") != "TranslatedTitle"
+    ]
+    said = [one for one in map(_dict, _list(record.get("descriptions"))) if one.get("description")]
+    abstracts = [one["description"] for one in said if one.get("descriptionType") == "Abstract"]
+    people = [
+        {"family": one.get("familyName"), "given": one.get("givenName"), "name": one.get("name")}
+        for one in map(_dict, _list(record.get("creators")))
+    ]
+    return {
+        "doi": record.get("doi") or record.get("id"),
+        "title": ": ".join(title for title in titles[:2] if isinstance(title, str)),
+        "abstract": next(iter(abstracts), None),
+        "authors": people,
+        "year": record.get("publicationYear"),
+        "url": record.get("url"),
+        "venue": _dict(record.get("container")).get("title") or _dict(record.get("publisher")).get("name"),
+        "keywords": [_dict(one).get("subject") for one in _list(record.get("subjects"))],
+        "language": record.get("language"),
+        "version": None,
     }
 
 

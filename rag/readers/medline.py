@@ -14,12 +14,13 @@ from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
 
 START = re.compile(r"\ufeff?PMID-\s+[0-9]+")
+ERIC = re.compile(r"\ufeff?OWN - ERIC\b")  # whose records have no PMID
 _LINE = re.compile(r"[A-Z0-9]{2,4} {0,2}- | {6}|\s*$")
 
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
-    """The papers of the records, each from its PMID on."""
-    for line, record in blocks(lines, START):
+    """The papers of the records, each from its PMID on; ERIC's from their owner."""
+    for line, record in blocks(lines, START if re.search(r"(?m)^PMID-", lines.head) else ERIC):
         # Lines that were broken anew, as mail does, go on without their six spaces.
         kept = [text if _LINE.match(text) else "      " + text.lstrip() for text in record if text.strip()]
         entry: dict[str, Any] = Medline.read(kept)  # type: ignore[no-untyped-call]
@@ -41,6 +42,7 @@ def _flat(entry: dict[str, Any]) -> dict[str, object]:
         "year": " ".join(all_of("DP")) or " ".join(all_of("DEP")),
         "doi": doi,
         "pmid": " ".join(all_of("PMID")),
+        "url": next((text for text in ids if text.startswith("http")), ""),
         "venue": " ".join(all_of("JT")) or " ".join(all_of("TA")),
         "keywords": [word.lstrip("*") for word in all_of("OT") or all_of("MH")],
         "language": " ".join(all_of("LA")),

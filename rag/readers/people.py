@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from rag.readers.text import is_data, readable
 
 MAX_AUTHORS = 10_000
+MAX_NAME = 500  # characters: what is longer is no list of one, and is not looked into
 _NOBODY = re.compile(
     r"(?:and )?(?:others|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?|no authors? (?:listed|given))", re.I
 )
@@ -18,7 +19,7 @@ _ORGANISATION = re.compile(
     r"|laborator\w+|alliance|task force|commission|museum|hospital|program(?:me)?|working party|project)\b",
     re.IGNORECASE,
 )
-_INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?|-|\s)?){1,4}"
+_INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?-?|-|\s)?){1,4}"
 _VANCOUVER = re.compile(rf"((?:[^\W\d_]|['’.-]|\s)*?[^\W\d_]{{2,}})\s+({_INITIALS})(?:\s+(Jr|Sr|II|III|IV)\.?)?")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV|MD|PhD", re.IGNORECASE)
 
@@ -40,10 +41,12 @@ def person(name: str) -> str:
     if "given=" in name or "family=" in name:
         name = _biblatex(name)
     name = readable(name, latex="{" in name or "\\" in name).strip(",; ")
+    if len(name) > MAX_NAME:
+        return name[:MAX_NAME]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
         suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
-        given = [part for part in parts[1:] if part not in suffix]
+        given = [part for part in parts[1:] if part not in suffix and is_data(part)]
         return " ".join([*given, parts[0], *suffix])
     if (match := _VANCOUVER.fullmatch(name)) and not _ORGANISATION.search(name):
         return " ".join(filter(None, (match[2].strip(), match[1], match[3])))

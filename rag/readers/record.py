@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.clean import clean
 from rag.readers.fields import by_our_names
-from rag.readers.identity import MAX_ID, ROW_NUMBER, doi_of, number, openalex_id
+from rag.readers.identity import MAX_ID, ROW_NUMBER, doi_of, number, openalex_id, year_of
 from rag.readers.identity import arxiv_id as arxiv_id
 from rag.readers.identity import normalised as normalised
 from rag.readers.identity import title_id as title_id
@@ -32,6 +32,15 @@ _WITHDRAWN_TITLE = re.compile(
     r"[\[(]?\s*(?:retracted(?: article)?|withdrawn)\s*[\])]?\s*[:.—–-]|[\[(](?:retracted|withdrawn)[\])]", re.I
 )
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
+
+
+# What a column "Source" names besides journals: the database that a record is from, or a file.
+_DATABASES = re.compile(
+    r"\b(?:scopus|web of science|wos|pubmed|medline|embase|cochrane library|psyc\s?info|cinahl|eric|ebsco\w*|proquest"
+    r"|ovid|scielo|lilacs|dimensions|lens(?:\.org)?|open\s?alex|crossref|(?:semantic|google) scholar|arxiv|biorxiv"
+    r"|medrxiv|zotero|mendeley|endnote|rayyan|\w+\.(?:csv|ris|bib|txt|xml|json|xlsx?|nbib))\b|^[0-9]*$",
+    re.IGNORECASE,
+)
 
 
 # One link, bare or as LaTeX, lists and exports wrap it; or the first of several.
@@ -82,7 +91,8 @@ def make_paper(
         title=title,
         abstract=abstract,
         authors=authors,
-        year=next((year for value in fields.get("year", ()) if (year := _year(value))), None),
+        year=next((year for name in ("year", "source") for v in fields.get(name, ()) if (year := _year(v))), None)
+        or year_of(arxiv),
         url=url
         or (f"https://doi.org/{doi}" if doi else "")
         or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else ""),
@@ -96,7 +106,7 @@ def make_paper(
         ),
         doi=doi,
         ids=_further_ids(arxiv, doi, pmid, work),
-        venue=_short(shown("venue")),
+        venue=_short(shown("venue") or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
         notices=notices,
@@ -160,6 +170,12 @@ def _keywords(fields: Mapping[str, list[object]], latex: bool) -> tuple[str, ...
         if kept := [word for word in words if is_data(word)]:
             return tuple(dict.fromkeys(kept))[:MAX_KEYWORDS]
     return ()
+
+
+def _journal(source: str) -> str:
+    """The journal that a column "Source" names, alone or as in "Moss Letters (2014) 3:3 (152-160)"; "" for others."""
+    name = re.split(r"\s*\((?:1[89]|20)[0-9]{2}\)|[,;.]\s+(?:1[89]|20)[0-9]{2}\b", source)[0]
+    return "" if _DATABASES.search(name) or "/" in name else name
 
 
 def _link(url: str) -> str:

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import re
 
-MAX_TAIL = 450  # characters: copyright lines with a publisher and a licence have up to 400
+MAX_TAIL = 900  # characters: copyright lines with a publisher and a licence have up to 400, EBSCO's 600
+# What the parts of an abstract are called; others ("Main outcome measures", "Setting") say what their text does not.
+_PART = (
+    r"(?:background|introduction|context|rationale|motivation|importance|significance|objectives?|aims?|goals?|purpose"
+    r"|study question|(?:materials?|patients?|subjects|participants|research design|study design|design"
+    r"|data sources?|experimental (?:procedures?|approach)) and methods?|methods?|methodology|approach"
+    r"|(?:main |key )?results?|(?:principal |recent |main |key )?findings|observations?|conclusions?|concluding remarks"
+    r"|interpretation|discussion|(?:clinical )?(?:implications|relevance)|summary(?: answer)?|unlabell?ed|highlights)"
+)
+_PARTS = rf"{_PART}(?:(?: and | & |/| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
 _HEADING = re.compile(
-    r"(?:(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\s*(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"'])))"
-    r"|(?:background|objectives?|introduction|purpose|aims?|context|motivation)(?: and (?:objectives?|aims?|purpose))?"
-    r"(?:\s*[:—–]+\s*|(?-i:(?<=[A-Z]{4})\.\s+)))",
+    r"(?:(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\s*(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"']))"
+    r"|(?-i:(?<=Abstract)(?=[A-Z][a-z]*\b)))"
+    r"|author\(s\):[^|]{1,500}\|(?:[^|]{1,500}\|)?\s*abstract:\s*"
+    rf"|{_PARTS}(?:\s*[:—–]+\s*|(?-i:(?<=[A-Z]{{4}})\.\s+)))",
     re.IGNORECASE,
 )
+# Behind a sentence; databases put a comma, or lose the space.
+_LABEL = re.compile(rf"(?<=[.!?)\]”\"%]),?\s*(?-i:(?=[A-Z])){_PARTS}\s*:+\s*(?=\S)", re.IGNORECASE)
 _NONE = re.compile(
     r"[\[(]?\s*(?:no |there is no )?(?:abstract|summary)?\s*(?:is )?(?:not )?(?:currently )?"
     r"(?:available|provided|supplied|present|found|given|included)?\s*(?:for this (?:article|paper|record|entry|item))?"
@@ -19,10 +31,12 @@ _NONE = re.compile(
 )
 _START = re.compile(
     r"(?:(?<=[.!?)\]\"”’%])|(?<=\s)|^)\s*(?="
-    r"(?:copyright\s*)?(?:©|\(c\)\s*(?:copyright\s*)?(?:19|20)\d\d|ⓒ|℗)"
-    r"|crown copyright\b|copyright (?:of|by|for|the|\(c\)|\d{4}|held|is|remains)"
+    r"\[?(?:copyright:?\s*)?(?:©|\(c\)\s*(?:copyright\s*)?(?:19|20)\d\d|ⓒ|℗)"
+    r"|<copyrightinformation>|\[copyright\b|(?-i:Copyright [A-Z][\w ]{2,80}©)"
+    r"|crown copyright\b|copyright:|copyright (?:of|by|for|the|this|\(c\)|\d{4}|held|is|remains|published|elsevier)"
     r"|published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
     r"|this article is (?:protected by copyright|an open access|published|licensed|distributed)"
+    r"|\((?:as provided|author(?:/[a-z]{2,3})?|contains [0-9]+ [^()]{1,60})\)\.?$"
     r"|this is an open[- ]access article|\(?psycinfo database record"
     r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
@@ -30,7 +44,13 @@ _START = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _GOES_ON = re.compile(
-    r"(?:We|The|Our|In|These|Results|Here|To|It|Moreover|However|Finally|This (?!is an|article is))\b"
+    r"(?:We|The|Our|In|These|Results|Here|To|It|Moreover|However(?!, users may)|Finally"
+    r"|This (?!is an|article is|abstract may))\b"
+)
+# "The International Journal of Ferns published by Fern House Ltd.": of the tail, though it begins as sentences do.
+_RIGHTS = re.compile(
+    r"published by|licen[cs]e|the authors?\b|author\(s\)|on behalf of|\bltd\b|\binc\b|rights reserved|copyright",
+    re.IGNORECASE,
 )
 _FRONT = re.compile(
     r"(?:copyright\s*)?(?:©|\(c\)|ⓒ)\s*(?:copyright\s*)?(?:(?:19|20)\d\d)?,?[^.©]{0,120}?"
@@ -53,6 +73,8 @@ def without_tail(abstract: str) -> tuple[str, str]:
     if match := _FRONT.match(text):
         front, text = match[0].strip(), text[match.end() :]
     text = _HEADING.sub("", text, count=1) if _HEADING.match(text) else text
+    if ":" in text:
+        text = _LABEL.sub(" ", text)
     for mark in _START.finditer(text, max(0, len(text) - MAX_TAIL)):
         tail = text[mark.end() :]
         if mark.end() and _is_tail(text[: mark.end()], tail):
@@ -65,4 +87,5 @@ def _is_tail(before: str, tail: str) -> bool:
     # A sentence that speaks of copyright begins as a sentence does; a sign (©) may also follow a word.
     if before[-1:] not in (*'.!?)]"”’%',) and not re.match(r"(?:copyright\s*)?(?:©|ⓒ|\(c\))", tail, re.IGNORECASE):
         return False
-    return not any(len(part) > 25 and _GOES_ON.match(part) for part in _SENTENCE.split(tail)[1:])
+    further = [part for part in _SENTENCE.split(tail)[1:] if len(part) > 25 and _GOES_ON.match(part)]
+    return all(_RIGHTS.search(part) for part in further)

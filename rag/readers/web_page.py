@@ -15,6 +15,8 @@ from rag.readers.lines import MAX_LINE, Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
 
+_CLASS = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")  # of arXiv's, in "Computation and Language (cs.CL)"
+
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the page, which is held whole; a page of another kind is refused."""
@@ -29,7 +31,7 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
         warnings.simplefilter("ignore", _NotHtml)
         page = BeautifulSoup("".join(text), "html.parser")
     found = False
-    for way in (_listing, _search, _hugging_face, _article):
+    for way in (_listing, _search, _hugging_face, _anthology, _article):
         for line, record in way(page):
             found = True
             yield make_paper(record, source, line)
@@ -55,6 +57,7 @@ def _listing(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
                 "abstract": _words(one.select_one("p.mathjax") or one.select_one("p")),
                 "authors": [_words(name) for name in one.select(".list-authors a")],
                 "comments": _words(one.select_one(".list-comments")),
+                "categories": _CLASS.findall(_words(one.select_one(".list-subjects"))),
             },
         )
 
@@ -73,6 +76,9 @@ def _search(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
                 "abstract": re.sub(r"\s*△ Less$|^Abstract:\s*", "", _words(whole)),
                 "authors": [_words(name) for name in one.select("p.authors a")],
                 "year": date[1] if date else "",
+                "categories": [
+                    _words(tag) for tag in one.select(".tags .tag") if re.search(r"^[a-z-]+\.", _words(tag))
+                ],
             },
         )
 
@@ -103,6 +109,26 @@ def _props(text: str) -> list[dict[str, Any]]:
     rows = rows if isinstance(rows, list) else [props]
     papers = [row.get("paper") for row in rows if isinstance(row, dict)]
     return [paper for paper in papers if isinstance(paper, dict) and "title" in paper]
+
+
+def _anthology(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
+    """ACL Anthology's lists of a volume, each paper with its abstract folded below it."""
+    for one in page.select("div.abstract-collapse"):
+        about = one.find_previous_sibling("p")
+        link = about.select_one("strong a") if isinstance(about, Tag) else None
+        if not isinstance(about, Tag) or link is None:
+            continue
+        key = str(link.get("href") or "").strip("/").rsplit("/", 1)[-1]
+        yield (
+            _line(one),
+            {
+                "title": _words(link),
+                "abstract": _words(one),
+                "authors": [_words(name) for name in about.select('a[href*="/people/"]')],
+                "year": key[:4] if re.match(r"20[0-9]{2}\.", key) else "",
+                "url": f"https://aclanthology.org/{key}/" if key else "",
+            },
+        )
 
 
 def _article(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -21,6 +21,16 @@ NAMING = 50  # papers that are read to see whether one names a thing
 TITLES = 8  # papers whose titles share the most with a question, looked at for one that it names
 LIKE_IT = 20  # papers that are read for words spelt like another
 NEW_SHOWN = 100
+# What papers can be listed by, as SQL.
+ORDERS = {
+    "title": "title COLLATE NOCASE, id",
+    "newest": "year IS NULL, year DESC, title COLLATE NOCASE",
+    "source": "source, title COLLATE NOCASE",
+}
+# Categories lie in one column as " cs.CL cs.AI "; made JSON so that SQLite takes them apart.
+_CATEGORIES = """SELECT value, COUNT(*)
+FROM papers, json_each('[' || replace(json_quote(trim(categories)), ' ', '","') || ']')
+WHERE trim(categories) != '' GROUP BY value ORDER BY value"""
 
 
 class Catalogue:
@@ -92,6 +102,34 @@ class Catalogue:
         order = "year IS NULL, year ASC, id ASC" if oldest else "year IS NULL, year DESC, id DESC"
         rows = self._rows(f"SELECT id FROM papers WHERE {sql} ORDER BY {order} LIMIT ?", [*values, n])
         return self.papers([i for (i,) in rows])
+
+    def by_category(self) -> dict[str, int]:
+        """Papers by category; one that has several counts in each."""
+        return dict(self._rows(_CATEGORIES))
+
+    def by_source(self) -> dict[str, int]:
+        """Papers by the file they were read from."""
+        return self._index.forward_index.by_source()
+
+    def listed(self, order: str, n: int, where: Mapping[str, Any] | None = None) -> list[Paper]:
+        """The first n papers of those that the filter keeps, in one of the ORDERS."""
+        sql, values = condition(where or {})
+        rows = self._rows(f"SELECT id FROM papers WHERE {sql} ORDER BY {ORDERS[order]} LIMIT ?", [*values, n])
+        return self.papers([i for (i,) in rows])
+
+    def beginning(self, words: str, n: int, where: Mapping[str, Any] | None = None) -> list[Paper]:
+        """At most n papers whose titles begin so, the shortest first; large and small letters are the same."""
+        sql, values = condition(where or {})
+        begins = "substr(title, 1, length(?)) = ? COLLATE NOCASE"
+        rows = self._rows(
+            f"SELECT id FROM papers WHERE ({sql}) AND {begins} ORDER BY length(title) LIMIT ?",
+            [*values, words, words, n],
+        )
+        return self.papers([i for (i,) in rows])
+
+    def sharing_a_word(self, words: str, paper_ids: Sequence[str]) -> set[str]:
+        """Those of the papers that have one of the words, in any inflection."""
+        return set(self._index.bm25.scores(words, paper_ids))
 
     def authors(self, n: int) -> list[tuple[str, int]]:
         """The n authors of most papers, by their names in small letters."""

@@ -1,4 +1,4 @@
-"""What may be asked, and a filter by year, category, source or author as SQL."""
+"""What may be asked, and a filter by year, category, source, author or id as SQL."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def condition(where: Mapping[str, Any]) -> Condition:
             part, groups = "year = ?", [[int(o)] for o in options]
         elif name == "category":
             part, groups = "instr(categories, ?) > 0", [[f" {o} "] for o in options]
+        elif name == "id":
+            part, groups = "id = ?", [[str(o)] for o in options]
         elif name == "source":  # a file, or the folder it was read from
             part = "source = ? OR source LIKE ? ESCAPE '\\'"
             groups = [[str(o), _like(str(o).rstrip("/")) + "/%"] for o in options]
@@ -43,7 +45,7 @@ def condition(where: Mapping[str, Any]) -> Condition:
             part = "id IN (SELECT paper FROM authors WHERE name = ? OR name LIKE ?)"
             groups = [_author(str(o)) for o in options]
         else:
-            raise ValueError(f"cannot filter by {name!r}: year, category, source and author can be")
+            raise ValueError(f"cannot filter by {name!r}: year, category, source, author and id can be")
         clauses.append("(" + (" OR ".join([part] * len(options)) or "0") + ")")
         values += [value for group in groups for value in group]
     return " AND ".join(clauses) or "1", values

@@ -26,6 +26,7 @@ class Running:
 
     def __init__(self, at_once: int = AT_ONCE, max_waiting: int = MAX_WAITING) -> None:
         self._stops: dict[str, threading.Event] = {}
+        self._left: set[threading.Event] = set()
         self._changed = threading.Condition()
         self._closed = False
         self._at_once, self._max_waiting = at_once, max_waiting
@@ -47,7 +48,9 @@ class Running:
         finally:
             if not why:
                 with self._changed:
-                    del self._stops[session]
+                    if self._stops.get(session) is stop:
+                        del self._stops[session]
+                    self._left.discard(stop)
                     self._changed.notify_all()
 
     def _refused(self, session: str) -> str:
@@ -75,6 +78,16 @@ class Running:
     def counts(self) -> tuple[int, int]:
         """Answers being made, and questions that wait."""
         return len(self._stops), self._waiting
+
+    def leave(self, session: str) -> None:
+        """The session looks at something else: its answer is finished and kept, but no longer shown as it comes."""
+        with self._changed:
+            if stop := self._stops.pop(session, None):
+                self._left.add(stop)
+
+    def is_left(self, stop: threading.Event) -> bool:
+        """Whether the session that waited for that answer looks at something else now."""
+        return stop in self._left
 
     def stop(self, session: str) -> None:
         """Ends the session's answer, if there is one."""

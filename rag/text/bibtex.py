@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from rag.types import Paper
 
@@ -22,10 +24,19 @@ _REACHES = re.compile(
 )
 
 
-def bibtex_entry(paper: Paper) -> str:
-    """The entry that the paper came with, else one made of what is known of it."""
+# Fields of which an entry needs one only.
+_SAME = ({"year", "date"}, {"journal", "journaltitle", "booktitle"}, {"url", "doi"}, {"number", "issue"})
+
+
+def bibtex_entry(paper: Paper, more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The entry that the paper came with, else one made of what is known of it.
+
+    `more` are fields found elsewhere, as plain text, for those that it lacks; "ENTRYTYPE" among them is its type.
+    """
     if paper.bibtex and (kept := _as_it_came(paper.bibtex)):
-        return kept
+        there = set(re.findall(r"(?m)^  ([\w:.+-]+) = ", kept.lower()))
+        added = [(name, value) for name, value in more.items() if name.islower() and not _has(name, there)]
+        return kept.removesuffix("}\n") + "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in added) + "}\n"
     eprint = paper.id if _ARXIV.fullmatch(paper.id) else ""
     fields = {
         "title": "{" + _tex(paper.title) + "}",
@@ -37,14 +48,23 @@ def bibtex_entry(paper: Paper) -> str:
         "archivePrefix": "arXiv" if eprint else "",
         "url": paper.url if re.fullmatch(r"https?://[^\s{}\\]+", paper.url) else "",
     }
+    there = {name for name, value in fields.items() if value}
+    fields |= {name: _tex(value) for name, value in more.items() if name.islower() and not _has(name, there)}
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     missing = [
-        name for name in ("author", "year", "journal", "doi") if not fields[name] and not (eprint and name != "year")
+        name
+        for name in ("author", "year", "journal", "doi")
+        if not fields[name] and not (eprint and name != "year") and not (name == "journal" and "booktitle" in fields)
     ]
     # What stands outside entries is a comment to BibTeX.
     said = f"% {_key(paper)}: its source told no {', '.join(missing)}\n" if missing else ""
-    kind = "article" if paper.venue else "misc"
+    kind = more.get("ENTRYTYPE") or ("article" if fields["journal"] else "misc")
     return f"{said}@{kind}{{{_key(paper)},\n{lines}}}\n"
+
+
+def _has(name: str, there: set[str]) -> bool:
+    """Whether an entry has that field, or one that says the same."""
+    return name in there or any(name in same and same & there for same in _SAME)
 
 
 def _as_it_came(entry: str) -> str:

@@ -14,7 +14,8 @@ from rag.answering.triage import CLEARLY, SURE
 from rag.library import Library
 from rag.models.llms import ChatModel
 from rag.retrieval.hybrid import without_withdrawn
-from rag.text.entities import NAME, mentions, numbers_missing, turned_round
+from rag.text.entities import NAME, mentions, numbers_missing
+from rag.text.polarity import turned_round
 from rag.text.words import content_words
 from rag.types import Evidence, Paper
 from rag.verification.deciding import COVERAGE_TELLS, Decider, load_decider

@@ -15,8 +15,16 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from rag.answering.markers import parse, sentences_of
-from rag.clean import clean
-from rag.errors import QuestionError
+from rag.clean import clean, without_unseen
+from rag.errors import FetchError, QuestionError
+from rag.fetching import Access, FetchedPapers, Request, Spool, download
+from rag.fetching.arxiv import Arxiv
+from rag.fetching.crossref import Crossref
+from rag.fetching.http import HalfReplyError
+from rag.fetching.openalex import OpenAlex
+from rag.fetching.pubmed import PubMed
+from rag.fetching.semantic_scholar import SemanticScholar
+from rag.fetching.services import IDS, open_service
 from rag.indexing.sync import Sync
 from rag.readers import read_papers
 from rag.retrieval.query import MAX_CHARACTERS, check_question
@@ -57,11 +65,58 @@ def of_file(file: Path, content: bytes, packed: bool = False) -> list[Paper]:
 
 def _sound(paper: Paper) -> None:
     assert all((paper.id, paper.title, paper.abstract, paper.line, paper.content_hash))
-    texts = (paper.id, paper.title, paper.abstract, paper.url, *paper.authors, *paper.categories)
+    texts = (paper.id, paper.title, paper.abstract, paper.url, *paper.authors, *paper.categories, paper.doi, *paper.ids,
+             *paper.links, paper.venue, *paper.keywords, paper.language, *paper.notices, paper.rights)  # fmt: skip
     assert all(text == clean(text) for text in texts)
     json.dumps(texts, ensure_ascii=False).encode()  # no half of a surrogate pair
     assert not paper.url or re.match(r"https?://", paper.url, re.IGNORECASE)
     assert paper.year is None or 1000 <= paper.year <= 2100
+
+
+class _Replying:
+    """Stands for a client whose service answers every request with the same bytes."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def get(self, url: str, params: Any, parse: Any, post: object = None) -> Any:
+        try:
+            return parse(self.body)
+        except HalfReplyError as error:
+            raise FetchError(str(error)) from None
+
+
+def of_service(name: str, folder: Path, body: bytes) -> list[Paper]:
+    """Whatever a service replies: papers that are sound, or one line that says what is wrong."""
+    request = Request(name, "" if name == "hf-daily" else "moss", number=3)
+    if name == IDS:
+        request = Request(name, ids=("arxiv:2405.14831", "doi:10.5555/a", "pmid:1"), number=3)
+    service: Any = open_service(name, Access())
+    if name == IDS:
+        kinds = (Arxiv, Crossref, OpenAlex, PubMed, SemanticScholar)
+        service._open = {kind: kind(Access()) for kind in kinds}
+        for each in service._open.values():
+            each.client = _Replying(body)
+    else:
+        service.client = _Replying(body)
+    spool = Spool(folder, request)
+    spool.remove()
+    spool = Spool(folder, request)
+    said = ""
+    try:
+        download(service, spool)
+    except FetchError as error:
+        said = str(error)
+    assert said == without_unseen(said)
+    assert "\n" not in said
+    papers = FetchedPapers(spool, service.title)
+    found = list(papers)
+    for paper in found:
+        _sound(paper)
+    for rejected in papers.rejected:
+        assert rejected.reason
+        assert len(str(rejected)) < 1_000
+    return found
 
 
 def of_reply(text: str, size: int) -> None:

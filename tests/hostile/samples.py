@@ -34,6 +34,16 @@ ER  -\x20
 @inproceedings{b, title={B}, abstract={It is so.}, booktitle=acl}
 """,
     "csv_table": 'title,abstract,authors,year\nSinks,"We keep ""tokens"",\nand stream.","A; B",2023\nB,It is so.,,\n',
+    "csv_by_row": """TITLE,"Sinks, and more"
+AUTHOR NAMES,"Xiao G.","Han S."
+SOURCE,"Sink Letters (2023) 1:2 (3-4). Date of Publication: 2023"
+ABSTRACT,"We keep ""tokens"".
+It streams."
+DOI,10.5555/s.1
+
+TITLE,B
+ABSTRACT,It is so.
+""",
     "jsonl": """{"_id": "d1", "title": "Sinks", "text": "We keep \\"tokens\\". It streams.", "metadata": {}}
 {"id": "2306.00978v2", "title": "AWQ", "abstract": "It \\u00e9 quantises.", "authors": [{"name": "J. Lin"}]}
 """,
@@ -182,6 +192,6 @@ Sinks</div><div class="list-authors"><a href="/a">Guangxuan Xiao</a>, <a href="/
 """,
 }
 # What each format is told by, in that order.
-SUFFIXES = (".ris", ".bib", ".csv", ".jsonl", ".nbib", ".xml", ".txt", ".txt", ".enw", ".xml", ".nxml", ".xml", ".atom", ".rss",
+SUFFIXES = (".ris", ".bib", ".csv", ".csv", ".jsonl", ".nbib", ".xml", ".txt", ".txt", ".enw", ".xml", ".nxml", ".xml", ".atom", ".rss",
             ".json", ".txt", ".html")  # fmt: skip
 REPLY = "It streams [1.2], e.g. free. (1) Two 【2】\n- **Three** [1, 3-5]. [Source 2][^1] $a. B$ No. 5 J. Smith (2023)."

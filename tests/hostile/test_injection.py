@@ -137,7 +137,7 @@ def safe(answer: Answer, checking: str, *secrets: str) -> None:
         assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
         assert not str(attributes.get("href", "")).startswith((LURE, "javascript:", "data:"))
     for tag, attributes in parsed(MarkdownIt("commonmark").render(written).replace("\n", " ")).seen:
-        assert tag in {"h1", "h2", "p", "ol", "ul", "li", "blockquote", "a"}
+        assert tag in {"h1", "h2", "p", "ol", "ul", "li", "blockquote", "a", "em", "strong"}
         assert str(attributes.get("href", "https://arxiv.org/")).startswith("https://arxiv.org/")
 
 

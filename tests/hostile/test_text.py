@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
@@ -253,4 +254,7 @@ def test_no_export_is_a_spreadsheet() -> None:
     files = [path for name in ("rag", "ui", "eval") for path in (root / name).rglob("*.py")]
     assert len(files) > 80
     writers = re.compile(r"csv\.(?:writer|DictWriter)|\.to_(?:csv|excel)\(|gr\.(?:Dataframe|DataFrame)\(")
-    assert [str(path) for path in files if writers.search(path.read_text(encoding="utf-8"))] == []
+    assert [path.name for path in files if writers.search(path.read_text(encoding="utf-8"))] == ["export.py"]
+    paper = Paper("a", "=HYPERLINK(1)", "Text.", ("+1",), venue="@x")
+    (_, row) = csv.reader(io.StringIO(export.written("csv", [(paper, ["-2 and", "so"])])))
+    assert row == ["'=HYPERLINK(1)", "'+1", "", "'@x", "", "", "'-2 and … so"]

@@ -83,7 +83,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda e: seen.complaint(str(e)))
         page.on("dialog", seen.dialog)
         page.goto(address)
-        page.locator(".welcome, .answer").first.wait_for()
+        page.locator(".landing:visible, .answer:visible").first.wait_for()
         return page
 
     yield open_page
@@ -95,7 +95,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 @contextmanager
 def served(assistant: Assistant) -> Iterator[str]:
-    page = app.build_app(assistant)
+    page = app.build_app(assistant, own=True)
     app.launch(page, "127.0.0.1", app._free_port("127.0.0.1", 7870))
     try:
         yield page.local_url

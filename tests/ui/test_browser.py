@@ -15,6 +15,10 @@ from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served
 from tests.ui.scripted import Scripted, echo
 
 pytestmark = [pytest.mark.browser, *browsing.MARKS]
+IN_VIEW = """e => {
+  const [box, pane] = [e.getBoundingClientRect(), document.querySelector('#evidence').getBoundingClientRect()];
+  return box.top >= pane.top && box.bottom <= Math.min(pane.bottom, innerHeight);
+}"""
 
 
 def test_ask_hover_click_and_follow_up(address: str, visit: Any) -> None:
@@ -35,9 +39,12 @@ def test_ask_hover_click_and_follow_up(address: str, visit: Any) -> None:
     assert abstract.startswith("Deploying large language models")
     ask(page, "And what is HippoRAG inspired by?")
     assert page.locator(".question").all_inner_texts() == [QUESTION, "And what is HippoRAG inspired by?"]
-    assert "hippocampal indexing theory" in page.locator("#evidence").inner_text()
+    page.locator("#evidence .card", has_text="HippoRAG").wait_for()
+    assert page.locator(".whose").count() == 0
     cite(page).click()
     assert marked(page) == [KEPT], "the evidence of an earlier answer comes back"
+    assert QUESTION in page.locator(".whose").inner_text()
+    assert page.locator("#evidence mark.now").evaluate(IN_VIEW)
 
 
 def test_checked_sentences_stream_and_an_answer_can_be_stopped(library: Library, gated: Scripted, visit: Any) -> None:
@@ -76,10 +83,10 @@ def test_regenerate_edit_and_copy(address: str, visit: Any) -> None:
     copied = page.evaluate("navigator.clipboard.readText()")
     assert KEPT in copied
     assert "https://arxiv.org/abs/2309.17453" in copied
-    first = page.locator(".answer").get_attribute("id")
-    page.get_by_role("button", name="Regenerate").click()
-    page.wait_for_function(f"document.querySelector('.answered') && !document.getElementById('{first}')")
-    page.get_by_role("button", name="Edit question").click()
+    assert page.get_by_role("button", name="Answer again").count() == 0, "quoting gives the same again"
+    ask(page, "And how fast is it?", ".answer")
+    page.locator(".question").first.hover()
+    page.locator(".asked").first.get_by_role("button", name="Edit").click()
     page.wait_for_function("document.querySelector('#question textarea').value.length > 9")
     box = page.locator("#question textarea")
     assert box.input_value() == QUESTION
@@ -87,13 +94,16 @@ def test_regenerate_edit_and_copy(address: str, visit: Any) -> None:
     box.press("Enter")
     page.locator(".question", has_text="HippoRAG").wait_for()
     assert page.locator(".question").count() == 1
+    page.locator(".versions", has_text="2 of 2").get_by_role("button", name="earlier version").click()
+    page.locator(".question", has_text="how fast").wait_for()
+    assert page.locator(".question").count() == 2, "with what followed it"
 
 
 def test_the_outcomes(address: str, visit: Any) -> None:
     page = visit(address)
     ask(page, "Quxo blarf zzyzx wibble?", ".nothing_relevant")
     page.get_by_role("button", name="New conversation").click()
-    page.locator(".welcome").wait_for()
+    page.locator(".landing").wait_for()
     ask(page, "   x" + "y" * 4200, ".nothing_relevant, .failed")
 
 
@@ -105,7 +115,7 @@ def test_reload_and_reopen_with_evidence_and_permalink(address: str, visit: Any,
     page.reload()
     page.locator("#evidence .card").first.wait_for()
     page.get_by_role("button", name="New conversation").click()
-    page.locator(".welcome").wait_for()
+    page.locator(".landing").wait_for()
     page.locator(".conversations button", has_text="What does StreamingLLM").click()
     cite(page).click()
     assert marked(page) == [KEPT], "the evidence outlives the paper"
@@ -119,23 +129,29 @@ def test_reload_and_reopen_with_evidence_and_permalink(address: str, visit: Any,
 def test_rename_search_export_and_delete(address: str, visit: Any) -> None:
     page = visit(address)
     ask(page, QUESTION)
+    page.locator(".menu", has_text="Rename").locator("summary").click()
     name = page.get_by_label("Name of the conversation")
     name.fill("Sinks & more")
     name.press("Enter")
     page.locator(".conversations button", has_text="Sinks & more").wait_for()
-    for button, ending, holds in (("Markdown", ".md", KEPT), ("BibTeX", ".bib", "@misc{2309.17453,")):
+    kinds = (("Markdown", ".md", KEPT), ("BibTeX", ".bib", "@misc{2309.17453,"), ("RIS", ".ris", "TI  - Efficient"),
+             ("CSV", ".csv", "title,authors"))  # fmt: skip
+    for button, ending, holds in kinds:
+        page.locator(".menu", has_text="Export").locator("summary").click()
         with page.expect_download() as download:
-            page.get_by_role("button", name=button).click()
+            page.get_by_role("button", name=button, exact=True).click()
         assert download.value.suggested_filename == f"Sinks-more{ending}"
         assert holds.split(".")[0] in Path(download.value.path()).read_text(encoding="utf-8")
     page.get_by_label("Search conversations").fill("hippopotamus")
-    page.locator("#conversations", has_text="None yet").wait_for()
+    page.locator("#conversations", has_text="No conversation contains “hippopotamus”.").wait_for()
     page.get_by_label("Search conversations").fill("")
     page.locator(".conversations button").wait_for()
-    page.evaluate("window.confirm = () => true")
     page.get_by_role("button", name="Delete").click()
-    page.locator(".welcome").wait_for()
-    assert page.locator(".conversations button").count() == 0
+    page.locator(".landing").wait_for()
+    page.wait_for_function("!document.querySelector('.conversations button')")
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".answer").wait_for()
+    page.locator(".conversations button", has_text="Sinks & more").wait_for()
 
 
 def test_thumbs_and_reasons_become_labelled_questions(address: str, visit: Any) -> None:

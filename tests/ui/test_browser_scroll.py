@@ -56,8 +56,8 @@ def test_a_reader_who_scrolls_is_let_be(library: Library, gated: Scripted, visit
         page.mouse.move(screen["viewport"]["width"] / 2 - 40, 300)
         page.mouse.wheel(0, -4000)
         page.wait_for_function("document.querySelector('.question').getBoundingClientRect().top > 0")
-        where = page.locator(".question").first.bounding_box()
+        where = page.locator(".question").first.bounding_box()["y"]
         gated.go.release(99)
         page.wait_for_function("document.querySelectorAll('.answer:not(.writing)').length === 2")
         assert KEPT in page.locator(".answer").first.inner_text()
-        assert page.locator(".question").first.bounding_box() == where
+        assert page.locator(".question").first.bounding_box()["y"] == where

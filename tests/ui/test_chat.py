@@ -20,6 +20,7 @@ from ui.chat import follow
 from ui.chat_tab import ChatTab
 from ui.conversations import Conversations
 from ui.examples import Examples
+from ui.front import Front
 from ui.parts import Parts
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
@@ -45,8 +46,10 @@ class Desk:
             self.parts.sidebar()
             self.parts.body()
             settings = SettingsTab(assistant)
-            self.tab = ChatTab(self.parts, settings, assistant, self.kept, Running())
-            self.side = Sidebar(page, self.parts, settings, self.kept, Examples(assistant.library))
+            running = Running()
+            self.tab = ChatTab(self.parts, settings, assistant, self.kept, running)
+            front = Front(assistant.library, lambda: assistant)
+            self.side = Sidebar(page, self.parts, settings, self.kept, front, running)
         self.chosen = ("model" if assistant.llm else "extractive", "strict", 6)
 
     def asked(self, question: str, current: str = "", key: str = "k", editing: str = "", session: str = "s") -> Any:
@@ -136,10 +139,33 @@ def test_a_follow_up_stays_in_the_conversation_and_a_stranger_does_not_get_in(de
     assert QUESTION not in stranger[p.listed]
 
 
-def test_blank_questions_and_browsers_without_a_key(desk: Desk) -> None:
-    assert list(desk.asked("  ")) == [{desk.parts.box: gr.skip()}]
-    with pytest.raises(gr.Error):
-        list(desk.asked(QUESTION, key=""))
+def test_blank_questions_and_a_question_before_the_browser_has_kept_its_key(desk: Desk) -> None:
+    p = desk.parts
+    assert list(desk.asked("  ")) == [{p.box: gr.skip()}]
+    early = desk.last(desk.asked(QUESTION, key=""))
+    key = desk.side.load(request(), "")[p.key]
+    assert desk.side.load(request(chat=early[p.current]), key)[p.current] == early[p.current]
+    assert desk.side.load(request("other"), "")[p.key] != key
+
+
+def test_another_conversation_is_opened_while_an_answer_is_made(with_model: Desk, gated: Scripted) -> None:
+    desk, p = with_model, with_model.parts
+    steps = desk.asked(QUESTION)
+    next(steps), next(steps)
+    assert desk.side.new(request(), "k")[p.chat] == []
+    assert list(steps) == [{p.box: gr.skip()}], "it no longer comes into the page"
+    (made, _), *_ = desk.kept.listed("browser:k")
+    waiting = desk.side.open(request(), event(value=made), "k")
+    assert "Being answered" in desk.chat(waiting)
+    assert waiting[p.waiting].active
+    assert desk.tab.wait(made, "k", request()) == {p.box: gr.skip()}
+    gated.go.release(9)
+    until = time.monotonic() + 10
+    while desk.kept.turns(made, "browser:k")[0].state == "asked" and time.monotonic() < until:
+        time.sleep(0.02)
+    there = desk.tab.wait(made, "k", request())
+    assert "Attention Sinks" in there[p.cards]
+    assert not there[p.waiting].active
 
 
 def test_stop_keeps_what_was_said(with_model: Desk, gated: Scripted) -> None:
@@ -176,12 +202,17 @@ def test_regenerate_and_edit_take_the_place_of_the_last_turn(desk: Desk) -> None
     current = first[p.current]
     again = desk.last(desk.tab.again(request(), current, "k", {}, *desk.chosen))
     assert len(again[p.chat]) == 2
-    edited = desk.tab.edit(request(), current, "k", "")
+    turn = desk.kept.turns(current, "browser:k")[-1]
+    assert not again[p.again].visible, "quoting gives the same again"
+    edited = desk.tab.turn(request(), event(name="edit", value=turn.id), "k", current)
     assert edited[p.box] == QUESTION
     update = desk.last(desk.asked("What is HippoRAG?", current, editing=edited[p.editing]))
     assert len(update[p.chat]) == 2
     assert "What is HippoRAG?" in desk.chat(update)
-    assert desk.tab.edit(request(), current, "k", edited[p.editing])[p.editing] == ""
+    assert "3 of 3" in desk.chat(update)
+    earlier = desk.tab.turn(request(), event(name="version", value=turn.versions[0]), "k", current)
+    assert "1 of 3" in desk.chat(earlier)
+    assert desk.tab.turn(request(), event(name="edit", value="none"), "k", current) == {p.box: gr.skip()}
     assert list(desk.tab.again(request(), "", "k", {}, *desk.chosen)) == []
 
 
@@ -229,15 +260,24 @@ def test_whoever_logs_in_has_the_same_conversations_in_every_browser(desk: Desk)
 def test_rename_search_export_delete(desk: Desk) -> None:
     p = desk.parts
     current = desk.last(desk.asked(QUESTION))[p.current]
-    assert desk.side.rename(request(), "Sinks", current, "k")[0] == "Sinks"
+    assert 'value="Sinks"' in desk.side.rename(request(), event(value="Sinks"), current, "k")[0]
     assert "Sinks" in desk.side.find(request(), "sink", current, "k")
-    assert "None yet" in desk.side.find(request(), "hippo", current, "k")
-    name, page = desk.side.as_markdown(request(), current, "k") or ("", "")
+    assert "No conversation contains “hippo”." in desk.side.find(request(), "hippo", current, "k")
+
+    def saved(value: str, name: str = "export", key: str = "k") -> list[str]:
+        return desk.side.export(request(), event(name=name, value=value), current, key) or ["", ""]
+
+    name, page = saved("markdown")
     assert (name, page.splitlines()[0]) == ("Sinks.md", "# Sinks")
-    assert "2309.17453" in (desk.side.as_bibtex(request(), current, "k") or ("", ""))[1]
-    assert desk.side.as_bibtex(request(), current, "other") is None
-    assert desk.side.delete(request(), "", "k") == {p.box: gr.skip()}
+    assert "2309.17453" in saved("bibtex")[1]
+    assert "TI  - Efficient Streaming" in saved("ris")[1]
+    assert saved("csv")[1].startswith("title,authors,year,venue,doi,url,sentences")
+    assert (saved("bibtex", key="other"), saved("exe")) == (["", ""], ["", ""])
+    turn = desk.kept.turns(current, "browser:k")[0].id
+    assert "2309.17453" in saved(f"{turn} bibtex 2309.17453", "ticked")[1]
+    assert saved(f"{turn} bibtex none", "ticked")[1] == ""
     assert desk.side.delete(request(), current, "k")[p.chat] == []
+    assert desk.side.undo(request(), event(value=current), "k")[p.current] == current
     assert desk.side.new(request(), "k")[p.current] == ""
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -16,7 +17,7 @@ from rag.errors import LibraryError
 from rag.readers import read_papers
 from rag.types import Paper
 from ui import export
-from ui.conversations import Conversations, history
+from ui.conversations import _MIGRATIONS, Conversations, history
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def test_nobody_sees_what_others_asked(kept: Conversations, answer: Answer) -> N
     made, turn = answered(kept, "me", answer)
     kept.rename(made, "you", "mine now")
     kept.delete(made, "you")
-    kept.replace(turn, "you")
+    kept.show(turn, "you")
+    kept.restore(made, "you")
     assert not kept.rate(turn, "you", 0, good=False)
     assert kept.listed("you") == []
     assert kept.turns(made, "you") == []
@@ -68,7 +70,33 @@ def test_list_search_rename_delete(kept: Conversations, answer: Answer) -> None:
     assert kept.name(first, "me") == "Speed of it"
     kept.delete(first, "me")
     assert [made for made, _ in kept.listed("me")] == [second]
-    assert kept.turns(first, "me") == []
+    assert (kept.turns(first, "me"), kept.name(first, "me")) == ([], None)
+    kept.restore(first, "me")
+    assert len(kept.listed("me")) == 2
+    assert len(kept.turns(first, "me")) == 1
+
+
+def test_what_was_deleted_goes_for_good_after_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Conversations(tmp_path / "conversations.sqlite")
+    made = kept.start("me", "What?")
+    kept.delete(made, "me")
+    later = time.time() + 2 * 86_400
+    monkeypatch.setattr("ui.conversations.time.time", lambda: later)
+    kept.delete("none", "me")
+    kept.restore(made, "me")
+    assert kept.listed("me") == []
+    kept.close()
+
+
+def test_a_question_that_the_server_did_not_live_to_answer_says_so(tmp_path: Path) -> None:
+    kept = Conversations(tmp_path / "conversations.sqlite")
+    made = kept.start("me", "What?")
+    kept.ask(made, "What?")
+    kept.close()
+    again = Conversations(tmp_path / "conversations.sqlite")
+    (turn,) = again.turns(made, "me")
+    assert (turn.state, turn.error) == ("failed", "The server ended before it was answered: ask again.")
+    again.close()
 
 
 def test_turns_that_broke_off_or_were_replaced(kept: Conversations, answer: Answer) -> None:
@@ -83,9 +111,13 @@ def test_turns_that_broke_off_or_were_replaced(kept: Conversations, answer: Answ
         {"role": "user", "content": "How fast is it?"},
         {"role": "assistant", "content": answer.text, "papers": ["2309.17453"]},
     ]
-    kept.replace(turn, "me")
-    assert [t.id for t in kept.turns(made, "me")] == [cut]
+    third = kept.ask(made, "And in all?")
+    other = kept.ask(made, "And how fast?", kept.turn(turn))
+    assert [t.id for t in kept.turns(made, "me")] == [other], "what followed the first version is out of sight"
+    assert kept.turns(made, "me")[0].versions == (turn, other)
     assert kept.turn(turn), "a link to it still works"
+    kept.show(turn, "me")
+    assert [t.id for t in kept.turns(made, "me")] == [turn, cut, third]
 
 
 def test_ratings_become_labelled_questions(kept: Conversations, answer: Answer, paper: Paper, tmp_path: Path) -> None:
@@ -114,7 +146,9 @@ def test_markdown_keeps_text_as_text(kept: Conversations, answer: Answer) -> Non
     made, _ = answered(kept, "me", replace(answer, citations=(Citation(1, paper, answer.citations[0].sentences),)))
     kept.broke_off(kept.ask(made, "And?"), "It")
     page = export.markdown("How *fast*", kept.turns(made, "me"))
-    assert page.startswith("# How \\*fast\\*\n\n## How fast is it?\n\nIt keeps sinks. [1] It is 22.2x faster. [1]\n")
+    assert page.startswith("# How \\*fast\\*\n\n## How fast is it?\n\n*")
+    assert " · written by scripted · understood as: How fast is StreamingLLM?*\n" in page
+    assert "\n\nIt keeps sinks. [1] It is 22.2x faster. [1]\n" in page
     assert "1. \\[x\\](javascript:alert(1)) \\<b\\>. Xiao, Han. 2023\n" in page
     assert "   > It gives up to 22.2x speedup." in page
     assert "It *(stopped)*" in page
@@ -148,13 +182,17 @@ def test_the_file_has_a_version_and_a_newer_one_is_refused(tmp_path: Path) -> No
 
 def test_a_file_from_before_there_were_versions_is_taken_over(tmp_path: Path) -> None:
     path = tmp_path / "conversations.sqlite"
-    before = Conversations(path)
-    started = before.start("ada", "What is HippoRAG?")
-    before.close()
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 0")
+        db.executescript(_MIGRATIONS[0])
+        db.execute("INSERT INTO conversations VALUES ('c', 'ada', 'What?', 1)")
+        row = "INSERT INTO turns (id, conversation, asked, question, replaced) VALUES (?, 'c', ?, ?, ?)"
+        db.executemany(row, [("a", 1, "What?", 0), ("b", 2, "And?", 1), ("d", 3, "And so?", 0)])
+        db.commit()
     after = Conversations(path)
-    assert [i for i, _ in after.listed("ada")] == [started]
+    assert [i for i, _ in after.listed("ada")] == ["c"]
+    first, second = after.turns("c", "ada")
+    assert (first.id, first.versions) == ("a", ("a",))
+    assert (second.id, second.versions) == ("d", ("b", "d"))
     after.close()
 
 

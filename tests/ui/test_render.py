@@ -64,7 +64,7 @@ def test_nothing_of_a_paper_or_an_answer_becomes_markup(text: str) -> None:
         render.answer("t", answer), render.answer("t", near), cards.of_answer("t", answer, ["1.1"]),
         cards.of_answer("t", near), cards.listing(text, [paper], removable=True),
         render.conversations([(text, text)], text),
-        render.welcome(3, [text]), cards.removed(1, text),
+        cards.removed(1, text),
         render.answerers([(text, text)], text).replace("table", "div"),
     ]  # fmt: skip
     for page in pages:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.markers import Draft, parse, sentences_of
+from rag.answering.markers import Draft, parse, sentences_of, titles_whole
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,14 @@ def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
 def test_any_text_is_parsed(text: str) -> None:
     parse(text)
     assert "".join("".join(sentences_of(text)).split()) == "".join(text.split())
+
+
+def test_a_title_at_the_head_of_a_line_is_not_cut() -> None:
+    titles = {"Does It Scale? Evidence from Birds", "Plain"}
+    said = "- Does It Scale? Evidence from Birds: it does [1.2].\n- Plain: not so [2.1].\nDoes it? Yes."
+    assert [s.strip() for s in titles_whole(sentences_of([said]), titles)] == [
+        "- Does It Scale? Evidence from Birds: it does [1.2].",
+        "- Plain: not so [2.1].",
+        "Does it?",
+        "Yes.",
+    ]

@@ -10,10 +10,13 @@ import pytest
 
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
+from rag.answering.checking import Checker
+from rag.answering.judges import coverage_by
 from rag.answering.reading_prompts import SYSTEM, split_head
 from rag.answering.verdicts import SYSTEM as VERDICTS
 from rag.errors import LLMError
 from rag.library import Library
+from rag.types import Evidence, Paper, Sentence
 from tests.llm_server import Script, serving
 
 QUESTION = "Which theory inspired HippoRAG, the retrieval framework?"
@@ -117,6 +120,33 @@ def test_an_invented_number_falls_by_rule_and_a_wrong_citation_is_mended(library
     answer = ask(library, f"ANSWERED: yes\n\n{GOOD} [2.1] It wins by up to 35%. [1.3]")
     assert [(c.text, c.evidence[0]) for c in answer.claims if not c.quoted] == [(GOOD, "1.2")]
     assert [c.text for c in answer.withheld] == ["It wins by up to 35%."]
+
+
+def test_a_number_worked_out_from_what_is_cited_is_for_a_judge(library: Library) -> None:
+    derived = "The speedup of StreamingLLM, 22.2x, is 20.02x more than the 2.18 times of DuoAttention."
+    with serving(Script(reply=reading(f"ANSWERED: yes\n\n{derived} [1.3][2.3]"))) as server:
+        question = "How much faster is decoding with StreamingLLM and with DuoAttention?"
+        shown = Assistant(library, server.url, mode="reads").ask(question)
+        alone = Assistant(library, server.url, mode="reads", judge="coverage").ask(question)
+    assert [(c.text, c.verdict, c.level) for c in shown.claims] == [(derived, "supported", 3)]
+    assert [c.text for c in alone.withheld] == [derived]
+
+
+def test_a_number_in_the_cited_title_is_given(library: Library) -> None:
+    evidence = Evidence(1, Paper("x", "Scaling to 175 Billion", "We scale."), Sentence(0, 0, 9, "We scale."), 1.0)
+    coverage = coverage_by(library)
+    checker = Checker("How large?", [evidence], coverage, coverage)
+    assert not checker.invented([evidence], "It scales to 175 billion.")
+    assert checker.invented([evidence], "It scales to 176 billion.") == ["176b"]
+
+
+def test_what_cites_nothing_and_is_not_supported_has_nothing_quoted_instead(library: Library) -> None:
+    astray = "Whales were counted from boats last winter."
+    answer = ask(library, f"ANSWERED: yes\n\n{GOOD} [1.2] {astray}", "not stated")
+    assert [c.text for c in answer.withheld] == [astray]
+    assert [c.text for c in answer.claims] == [GOOD]
+    said = ask(library, f"ANSWERED: yes\n\n{GOOD} [1.2] {astray}", "no claim")
+    assert [(c.text, c.citations) for c in said.claims] == [(GOOD, (1,)), (astray, ())]
 
 
 def test_a_frame_is_checked_against_what_it_frames(library: Library) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from rag.indexing.sync import SyncReport
 from rag.library import Library
 from rag.readers import read_papers
 from rag.types import Paper, paper_from_json, paper_to_json
+from tests.conftest import FakeEmbedder
 
 Bring = Callable[[str, str], SyncReport]
 PREPRINT = (
@@ -126,3 +129,63 @@ def test_papers_of_before_keep_their_hash_and_open() -> None:
     assert paper.content_hash == "7d6a2ebe69fcd85517ce773a10aadce10bbf9641994f3d3ec45146d8570074a8"
     assert json.loads(paper_to_json(paper)).keys() == json.loads(old).keys() | {"source", "line"}
     assert paper_from_json(paper_to_json(replace(paper, ids=("pmid:1",)))).ids == ("pmid:1",)
+
+
+def test_a_file_that_was_read_worse_before_is_read_anew(library: Library, bring: Bring) -> None:
+    """Signs, authors and ids that an earlier version lost: the same records again, not further papers."""
+    found = [
+        Paper(
+            "{10.5555/f.9}",
+            "Ferns that grow on the stairs of castles",
+            "Ferns grow  5 cm.",
+            ("Ada Lund",),
+            source="a.csv",
+        ),
+        Paper("lund22", "Ferns that grow in the wells of castles", "Ferns grow.", (), 2022, source="a.csv"),
+        Paper("lund23", "Ferns that grow in the wells of cities", "Ferns grow.", (), 2022, source="b.csv"),
+    ]
+    library.sync(found)
+    report = bring(
+        "a.csv",
+        "title,abstract,authors,doi\nFerns that grow on the stairs of castles,Ferns grow < 5 cm.,Ada Lund,10.5555/f.9\n"
+        "Ferns that grow in the wells of castles,Ferns grow.,Ada Lund,10.5555/f.8\n"
+        "Ferns that grow in the wells of cities,Ferns grow.,Ada Lund,10.5555/f.7\n",
+    )
+    assert (report.added, report.updated) == (1, 2)
+    papers = {p.id: p for p in library.papers({"source": "a.csv"})}
+    assert papers["{10.5555/f.9}"].abstract == "Ferns grow < 5 cm."
+    assert (papers["lund22"].doi, papers["lund22"].authors) == ("10.5555/f.8", ("Ada Lund",))
+    assert len(papers) == 3
+
+
+def test_a_home_made_before_identity_was_kept_knows_its_papers(tmp_path: Path) -> None:
+    """An index of an earlier version has no table of what papers are known by: the next import makes it."""
+    embedder = FakeEmbedder()
+    article = Paper(
+        "10.5555/ab.1", "Moss on the walls of old towns", "Moss grows.", ("Ina Beck",), 2021, source="a.bib", line=1
+    )
+    other = Paper("t-other", "Lichen on the roofs of old towns", "Lichen grows.", ("Al Roe",), source="a.bib", line=2)
+    library = Library.open(tmp_path, embedder=embedder)
+    library.sync([article, other])
+    library.close()
+    file = next(tmp_path.rglob("derived.sqlite"))
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("DROP TABLE known")
+        db.execute("DELETE FROM state WHERE name = 'known'")
+    library = Library.open(tmp_path, embedder=embedder)
+    again = Paper(
+        "2101.00001", "Moss on the walls of old towns", "Moss grows in towns.", ("Ina Beck",), 2020,
+        url="https://arxiv.org/abs/2101.00001", ids=("doi:10.5555/ab.1",), source="b.jsonl", line=1,
+    )  # fmt: skip
+    report = library.sync([again, other])
+    assert (report.added, report.updated, report.unchanged) == (0, 1, 1)
+    (kept,) = (
+        library.papers({"source": "a.bib"})
+        if len(library) == 1
+        else [p for p in library.papers() if p.id == article.id]
+    )
+    assert "https://arxiv.org/abs/2101.00001" in kept.links
+    assert len(library) == 2
+    library.remove(["t-other"])
+    assert library.sync([other]).added == 1
+    library.close()

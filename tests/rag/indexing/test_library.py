@@ -206,3 +206,10 @@ def test_what_chroma_does_not_find_is_written_again(
     (note,) = library.sync([Paper("c", "C", "On speech.")]).notes
     assert note.startswith("1 passages are not found by their own vectors, c#0 among them: askpapers doctor --repair")
     library.close()
+
+
+def test_an_authors_whole_name_finds_that_authors_papers(library: Library) -> None:
+    assert {hit.paper.id for hit in library.search("Guangxuan Xiao")} == {"2309.17453", "2410.10819"}
+    assert [hit.paper.id for hit in library.search("song han")] == ["2309.17453"]
+    assert len(library.search("Nobody Known")) == 4
+    assert [hit.paper.id for hit in library.search("Song Han", where={"year": 2024})] == []
