@@ -1,8 +1,10 @@
 """What `check` finds of claims whose truth is known: SciFact's as a text, and supported ones spoilt in one word.
 
-    python -m bench.checking CORPUS.jsonl CLAIMS.jsonl [HOME]
+    python -m bench.checking HOME CORPUS.jsonl CLAIMS.jsonl
+    python -m bench.checking HOME
 
-The corpus is indexed into HOME unless it holds papers. No evidence is given: `check` has to find it.
+The corpus is indexed into HOME unless it holds papers. No evidence is given: `check` has to find it. Without claims
+sentences of 200 of the library's own papers are taken: as they stand, and spoilt.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.claims import LabelledClaim, read_claims
+from eval.claims import LabelledClaim, index_claims, read_claims
 from eval.perturb import KINDS, mutants
 from eval.stats import estimate, interval
 from rag.library import Library
@@ -20,6 +22,7 @@ from rag.verification.drafts import Draft, Statement
 from rag.verification.report import CheckedStatement
 from rag.verification.text_check import check_draft
 
+OWN = 200  # sentences of the library itself
 FLAGGED = ("doubtful", "contradicted", "not_found")
 
 
@@ -41,14 +44,15 @@ def row(name: str, statements: Sequence[CheckedStatement]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def main(corpus: str, claims_file: str, home: str = "build/checking-home") -> None:
+def main(home: str, corpus: str = "", claims_file: str = "") -> None:
     library = Library.open(home)
     if not len(library):
         library.sync(read_papers(Path(corpus)))
-    (claims,) = read_claims(claims_file).values()
+    claims = next(iter(read_claims(claims_file).values())) if claims_file else index_claims(library, OWN)
     print("| claims | supported | doubtful | not in the library | any of the last two |\n|---|---|---|---|---|")
     for label in ("supported", "refuted", "nei"):
-        print(row(label, found(library, [c for c in claims if c.label == label])), flush=True)
+        if some := [c for c in claims if c.label == label]:
+            print(row(label, found(library, some)), flush=True)
     supported = {c.id: s for c in claims if c.label == "supported" for s in found(library, [c])}
     for kind in KINDS:
         pairs = mutants(claims, kind)

@@ -25,6 +25,7 @@ README, EVALUATION = ROOT / "README.md", ROOT / "docs" / "evaluation.md"
 PLUGGING_IN = ROOT / "docs" / "plugging-in.md"  # tests/test_plugging_in.py runs it
 NOT_OURS = {
     "pip": "would install",
+    "pipx": "would install",
     "ray": "starts a cluster; tests/rag/indexing/test_ray_embedding.py does so",
     "open": "shows a file",
 }

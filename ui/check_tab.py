@@ -9,8 +9,7 @@ import gradio as gr
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.serving.checks import checked
-from rag.serving.jobs import StoppedError
-from rag.serving.running import CLOSING, Running
+from rag.serving.running import CLOSING, Running, StoppedError
 from rag.verification.reading import MAX_BYTES
 from rag.verification.rendering import html_marks
 from ui.parts import QUIET

@@ -110,17 +110,24 @@ def verify(
 
 @app.command()
 def disagree(
-    claim: Annotated[str, typer.Argument(help="A sentence.")],
+    claim: Annotated[str, typer.Argument(help="A sentence; or an answer, as `askpapers ask --json` prints it.")],
     as_json: Json = False,
     home: Home = None,
     llm: Llm = None,
     judge: JudgeOption = None,
     embedding: Embedding = None,
 ) -> None:
-    """Show who says a claim and who disagrees, side by side, judged by a judge that can tell."""
+    """Show who says a claim, or the sentences of an answer, and who disagrees, by a judge that can tell."""
+    from rag.verification.answer_verify import read_answer
     from rag.verification.deciding import load_decider
     from rag.verification.disagreement import sides_of
 
+    stored = read_answer(Path(claim)) if claim.endswith(".json") else None
     settings, library, model = _opened(home, llm, judge, embedding)
-    sides = sides_of(claim, library, load_decider(settings.judge, library, model))
-    print(json.dumps(sides.to_dict(), ensure_ascii=False, indent=2) if as_json else sides)
+    decider = load_decider(settings.judge, library, model)
+    claims = [c.text for c in stored.claims if not c.catalogue] if stored else [claim]
+    sides = [sides_of(text, library, decider) for text in claims]
+    if as_json:
+        print(json.dumps([s.to_dict() for s in sides] if stored else sides[0].to_dict(), ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(map(str, sides)))

@@ -36,6 +36,7 @@ from rag.verification.references import find_paper
 
 NAME = "askpapers"
 MAX_MESSAGES = 200
+MAX_LISTED = 50  # sources of an earlier answer that are looked up
 TURNS = 12  # messages before the question that are looked at
 _VARIANTS: dict[str, Checking | None] = {"": None, ":strict": "strict", ":flag": "flag", ":extractive": None}
 _SOURCES = "\n\n**Sources**\n\n"
@@ -141,7 +142,8 @@ def conversation(messages: Sequence[Message], assistant: Assistant) -> tuple[str
             history.append({"role": "user", "content": message.text})
         elif message.role == "assistant":
             said, _, listed = message.text.partition(_SOURCES)
-            found = [find_paper(assistant.library, line) for _, line in _LISTED.findall(listed)]
+            lines = [line for _, line in _LISTED.findall(listed)][:MAX_LISTED]
+            found = [find_paper(assistant.library, line) for line in lines]
             papers = [paper.id for paper in found if paper]
             history.append({"role": "assistant", "content": said, "papers": papers})
     return messages[place].text, history

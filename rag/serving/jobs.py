@@ -14,7 +14,7 @@ from uuid import uuid4
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError, QueueFullError
-from rag.serving.running import Running
+from rag.serving.running import Running, StoppedError
 from rag.serving.watching import Watch
 
 _LOG = logging.getLogger(__name__)
@@ -27,10 +27,6 @@ class Status:
     """What is being done, in a few words."""
 
     text: str
-
-
-class StoppedError(Exception):
-    """The work was asked to stop."""
 
 
 async def told(running: Running, work: Callable[[Tell, threading.Event], object]) -> AsyncGenerator[Any, None]:

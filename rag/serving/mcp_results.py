@@ -98,6 +98,18 @@ class CheckResult(BaseModel):
     sentences: list[dict[str, Any]] = Field(description="text, finding, evidence, differs, citations of each sentence")
 
 
+class SidesResult(BaseModel):
+    """Sentences for and against a claim, and those about the same that are neither; `tells` what that is worth."""
+
+    data: str = DATA
+    claim: str
+    support: list[dict[str, Any]]
+    contrast: list[dict[str, Any]]
+    about: list[dict[str, Any]]
+    judge: str
+    tells: str
+
+
 class CollectionResult(BaseModel):
     """What the library holds."""
 

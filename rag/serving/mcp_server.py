@@ -26,7 +26,7 @@ from rag.errors import AskpapersError
 from rag.library import Library
 from rag.readers import read_papers
 from rag.retrieval.query import MAX_CHARACTERS
-from rag.serving.checks import checked
+from rag.serving.checks import checked, sides_with
 from rag.serving.collection import described, find, paper_dict
 from rag.serving.jobs import Status, answering, done
 from rag.serving.mcp_results import (
@@ -36,6 +36,7 @@ from rag.serving.mcp_results import (
     IndexResult,
     PaperResult,
     SearchResult,
+    SidesResult,
     of_answer,
     of_hits,
     result,
@@ -133,13 +134,19 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
         sentences = [sentence for paragraph in told["paragraphs"] for sentence in paragraph]
         return result(CheckResult.model_validate({**told, "sentences": sentences}), to_text(report).splitlines())
 
+    @server.tool(title="Who agrees, and who disagrees", annotations=_READS)
+    async def disagree(claim: Query) -> Annotated[CallToolResult, SidesResult]:
+        """Show the sentences that say a claim and those that contradict it, where a judge is set that can tell."""
+        sides = await _done(running, lambda stop: sides_with(assistant, claim))
+        return result(SidesResult.model_validate(sides.to_dict()), str(sides).splitlines())
+
     @server.tool(title="What the library holds", annotations=_READS)
     async def collection() -> Annotated[CallToolResult, CollectionResult]:
         """Tell how many papers there are, of which years, and what they are about."""
         told = CollectionResult.model_validate(await anyio.to_thread.run_sync(described, library))
         themes = [f"{', '.join(theme['words'])} ({theme['share']:.0%})" for theme in told.themes]
         years = ", ".join(f"{year}: {n}" for year, n in told.years.items())
-        return result(told, themes, lead=f"{told.papers} papers. By year: {years}. Themes:")
+        return result(told, themes, lead=f"{told.papers} papers. {f'By year: {years}. ' * bool(years)}Themes:")
 
 
 def _add_resources(server: MCPServer[Any], library: Library) -> None:

@@ -18,7 +18,7 @@ from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.retrieval.query import MAX_CHARACTERS
-from rag.serving.checks import checked
+from rag.serving.checks import checked, sides_with
 from rag.serving.collection import described, paper_dict, papers_page
 from rag.serving.errors import error_body, gone, last, say_errors, status_of
 from rag.serving.jobs import Status, answering, done, unless_gone
@@ -71,6 +71,12 @@ class Text(BaseModel, extra="forbid"):
     format: Format | None = Field(default=None, description="told by its marks if not given")
     bib: str = Field(default="", max_length=MAX_BYTES)
     form: Literal["json", "markdown", "html"] = "json"
+
+
+class Claim(BaseModel, extra="forbid"):
+    """A sentence."""
+
+    claim: str = Field(max_length=MAX_CHARACTERS)
 
 
 def api(assistant: Assistant, running: Running, watch: Watch) -> FastAPI:
@@ -133,6 +139,12 @@ def api(assistant: Assistant, running: Running, watch: Watch) -> FastAPI:
             return JSONResponse(report.to_dict() if report else None)
         kind = HTMLResponse if given.form == "html" else Response
         return kind((to_html if given.form == "html" else to_markdown)(report), media_type=f"text/{given.form}")
+
+    @app.post("/disagree")
+    async def disagree(given: Claim) -> dict[str, Any]:
+        """Shows the sentences that say a claim and those that contradict it, where a judge is set that can tell."""
+        sides = await done(running, lambda stop: sides_with(assistant, given.claim))
+        return sides.to_dict()
 
     @app.get("/collection")
     async def collection() -> dict[str, Any]:

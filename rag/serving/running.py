@@ -17,6 +17,10 @@ ONE_AT_A_TIME = "One question at a time: stop the answer first."
 STOPPED = "Stopped."
 
 
+class StoppedError(Exception):
+    """The work was asked to stop."""
+
+
 class Running:
     """Thread-safe. After `finish` no answer is begun."""
 

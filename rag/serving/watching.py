@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from rag.answer import Answer
-from rag.serving.running import Running
+from rag.serving.running import Running, StoppedError
 from rag.serving.tracing import trace
 
 LOG = logging.getLogger("askpapers.questions")
@@ -46,7 +46,7 @@ class Watch:
             yield answers.append
             outcome = answers[-1].outcome if answers else "stopped"
         except Exception as error:
-            outcome = type(error).__name__
+            outcome = "stopped" if isinstance(error, StoppedError) else type(error).__name__
             raise
         finally:
             seconds = time.monotonic() - started

@@ -19,7 +19,7 @@ TOGETHER = 8  # sentences that a model is asked about at once
 Claim = tuple[str, Sequence[str]]  # a sentence, and the sentences of abstracts that it is held against
 
 COVERAGE_TELLS = (
-    "coverage tells how much of a sentence the abstracts say, and which numbers, names and directions differ. "
+    "Coverage tells how much of a sentence the abstracts say, and which numbers, names and directions differ. "
     "It cannot tell a contradiction: for that set a judge (--judge, --llm)."
 )
 _VERDICTS: dict[Told, Verdict] = {

@@ -13,18 +13,25 @@ _DROPPED = (
     "equation align gather multline eqnarray displaymath math figure table tabular tabularx algorithm algorithmic "
     "lstlisting verbatim minted tikzpicture CCSXML filecontents"
 ).split()
-_FLOAT = re.compile(rf"\\begin\{{({'|'.join(_DROPPED)})(\*?)\}}.*?\\end\{{\1\2\}}", re.DOTALL)
-_DISPLAYED = re.compile(r"\$\$.*?\$\$|\\\[.*?\\\]", re.DOTALL)
+_EDGE = re.compile(rf"\\(begin|end)\{{((?:{'|'.join(_DROPPED)})\*?)\}}")
+_DISPLAY = re.compile(r"\$\$|\\\[|\\\]")
 _CITE = re.compile(
-    r"[~\s]*\\(no)?(?:[a-zA-Z]{0,12}cite[a-zA-Z]{0,12}|cite)\*?\s*(?:\[[^\]]{0,200}\]\s*){0,2}\{([^{}]{1,2000})\}"
+    r"[~\s]{0,4}\\(no)?(?:[a-zA-Z]{0,12}cite[a-zA-Z]{0,12}|cite)\*?\s*(?:\[[^\]]{0,200}\]\s*){0,2}"
+    r"\{([^{}]{1,2000})\}"
 )
-_SECTION = re.compile(r"\\(?:part|chapter|(?:sub){0,2}section|paragraph|title)\*?\s*(?:\[[^\]]*\])?\{([^{}]*)\}")
+_SECTION = re.compile(
+    r"\\(?:part|chapter|(?:sub){0,2}section|paragraph|title)\*?\s*(?:\[[^\]]{0,200}\])?\{([^{}]{0,2000})\}"
+)
 _ARGUMENT = re.compile(
     r"\\(?:label|(?:eq|page|c|C|auto|name)?ref|vspace|hspace|input|include|usepackage|documentclass|author|date|"
-    r"bibliographystyle|includegraphics|thanks|email|affiliation|keywords)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}"
+    r"bibliographystyle|includegraphics|thanks|email|affiliation|keywords)\*?\s*(?:\[[^\]]{0,200}\])?"
+    r"\{[^{}]{0,2000}\}"
 )
-_BEGIN_END = re.compile(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\]]*\])?|\\(?:maketitle|tableofcontents|appendix|item\b)")
-_BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]*\])?\{([^{}]{1,1000})\}")
+_BEGIN_END = re.compile(
+    r"\\(?:begin|end)\{[^{}]{0,2000}\}(?:\[[^\]]{0,200}\])?|\\(?:maketitle|tableofcontents|appendix|item\b)"
+)
+_OPTION = re.compile(r"(\\[a-zA-Z]+\*?\s*)\[")
+_BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]{0,200}\])?\{([^{}]{1,1000})\}")
 _THE_LIST = re.compile(r"\\begin\{thebibliography\}.*?(?:\\end\{thebibliography\}|\Z)", re.DOTALL)
 _BIBITEM = re.compile(
     r"\\bibitem\s*(?:\[[^\]]{0,200}\])?\s*\{([^{}]{1,200})\}(.*?)(?=\\bibitem|\\end\{the|\Z)", re.DOTALL
@@ -41,7 +48,7 @@ def read(text: str, folder: Path | None = None) -> Draft:
     }
     body = _THE_LIST.sub("", text).partition("\\begin{document}")
     body_text = (body[2] or body[0]).partition("\\end{document}")[0]
-    body_text = _DISPLAYED.sub(" ", _FLOAT.sub(" ", body_text))
+    body_text = _without_display(_without_floats(body_text))
     body_text = _ARGUMENT.sub(" ", _BIBLIOGRAPHY.sub(" ", body_text))
     body_text = _CITE.sub(_cited, body_text)
     body_text = _SECTION.sub(lambda m: f"\n\n\ue020{m[1]}\n\n", body_text)
@@ -54,6 +61,32 @@ def read(text: str, folder: Path | None = None) -> Draft:
     return draft_of((b for b in blocks if re.search(r"\w", b.text)), references, bibliographies=tuple(named))
 
 
+def _without_floats(text: str) -> str:
+    """The text without floats and formulas of their own; in one pass, whatever is left open."""
+    kept, at, inside, begun = [], 0, "", 0
+    for edge in _EDGE.finditer(text):
+        if not inside and edge[1] == "begin":
+            inside, begun = edge[2], edge.start()
+        elif inside == edge[2] and edge[1] == "end":
+            kept.append(text[at:begun])
+            at, inside = edge.end(), ""
+    return " ".join([*kept, text[at:]])
+
+
+def _without_display(text: str) -> str:
+    r"""The text without `$$...$$` and `\[...\]`; in one pass, whatever is left open."""
+    kept, at, closing, begun = [], 0, "", 0
+    for mark in _DISPLAY.finditer(text):
+        if not closing and mark[0] != "\\]":
+            closing, begun = "$$" if mark[0] == "$$" else "\\]", mark.start()
+        elif mark[0] == closing:
+            kept.append(text[at:begun])
+            at, closing = mark.end(), ""
+    rest = " ".join([*kept, text[at:]])
+    # What is left open or closed by itself opens no formula: looking for its end takes long where there are many.
+    return re.sub(r"\\[\[\]]", " ", rest) if "\\)" in rest else re.sub(r"\\[\[\](]", " ", rest)
+
+
 def _cited(match: re.Match[str]) -> str:
     r"""`\cite{one, two}` as Pandoc writes it; `\nocite` cites nothing in the text."""
     keys = [key.strip() for key in match[2].split(",") if key.strip()]
@@ -62,4 +95,8 @@ def _cited(match: re.Match[str]) -> str:
 
 def _text(latex: str) -> str:
     """A paragraph as the text that it sets, cut where none so long is written."""
-    return " ".join(decoded(latex[:MAX_DECODED]).split())
+    latex = latex[:MAX_DECODED]
+    if len(_OPTION.findall(latex)) > latex.count("]") or latex.count("{") > latex.count("}"):
+        # Options and groups left open: the parser tries each with all that follow, over and over.
+        latex = _OPTION.sub(r"\1 ", latex).replace("{", " ").replace("}", " ")
+    return " ".join(decoded(latex).split())

@@ -11,6 +11,7 @@ from rag.verification import latex_draft, markdown, word
 from rag.verification.drafts import Draft, draft_of, plain_blocks
 
 MAX_BYTES = 2_000_000  # of a draft: some 300,000 words
+MAX_PARAGRAPH = 20_000  # characters: some 3,000 words
 MAX_STATEMENTS = 3_000  # sentences that are checked at once
 
 Format = Literal["markdown", "latex", "text"]
@@ -59,10 +60,29 @@ def read_text(text: str, kind: Format | None = None, folder: Path | None = None)
         raise SourceError(f"the text {_too_large(len(text))}")
     if "\0" in text:
         raise SourceError("it is no text: save it as .docx, Markdown, LaTeX or plain text")
+    text = _parted(text.replace("\r\n", "\n"))
     kind = kind or ("latex" if _LATEX.search(text) else "markdown")
     if kind == "latex":
         return _limited(latex_draft.read(text, folder))
     return _limited(markdown.read(text) if kind == "markdown" else draft_of(plain_blocks(text)))
+
+
+def _parted(text: str) -> str:
+    """The text with blank lines in paragraphs that are too long for one, as pasted text without any is.
+
+    Markdown's and LaTeX's parsers take a time that grows with the square of a paragraph. Raises SourceError for a line
+    that alone is too long.
+    """
+    if max(map(len, text.split("\n"))) > MAX_PARAGRAPH:
+        raise SourceError(f"a line has more than {MAX_PARAGRAPH:,} characters: that is no text of sentences")
+    parts, size = [], 0
+    for line in text.split("\n"):
+        size = size + len(line) + 1 if line.strip() else 0
+        if size > MAX_PARAGRAPH:
+            parts.append("")
+            size = len(line) + 1
+        parts.append(line)
+    return "\n".join(parts)
 
 
 def _limited(draft: Draft) -> Draft:

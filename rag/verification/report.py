@@ -21,7 +21,7 @@ WORDS: dict[Finding, str] = {
 }
 CITATION_WORDS: dict[CitationFinding, str] = {
     "stands": "stands",
-    "does_not_say": "does not say it",
+    "does_not_say": "does not clearly say it",
     "withdrawn": "was withdrawn",
     "not_in_library": "is not in the library",
     "no_entry": "has no entry among the references",

@@ -143,7 +143,8 @@ class _TextChecker:
             if covered >= COVERED or checker.copied(own, text):
                 saying.add(paper)
             best = max(best, (covered, own), key=lambda pair: pair[0])
-        if best[1] and (best[0] >= COVERED or score < best[0] + CLEARLY):
+        # What is cited is shown where nothing says it, too.
+        if best[1] and (best[0] >= COVERED or score < max(best[0] + CLEARLY, COVERED)):
             score, chosen = best
         differs = differences(text, chosen)
         needed = checker.needed(chosen, text)

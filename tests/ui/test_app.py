@@ -12,12 +12,16 @@ from typing import Any
 from urllib.request import urlopen
 
 import gradio as gr
+import httpx
 import pytest
 
 from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
 from rag.indexing.writer import writing
 from rag.library import Library
+from rag.serving.guard import Access
+from rag.serving.running import Running
+from rag.serving.site import site
 from tests.ui.scripted import Scripted
 from tests.ui.serving import server_process
 from ui import access, app
@@ -51,6 +55,23 @@ def test_the_page_names_no_other_host_and_programs_can_ask_and_search(client: An
     for where, words in (({"colour": 1}, "cannot filter by 'colour'"), (None, "the question is blank")):
         with pytest.raises(Exception, match=words):
             client.predict("x" if where else " ", None, where, api_name="/ask")
+
+
+def test_programs_are_served_beside_the_page(library: Library) -> None:
+    running = Running()
+    page = app.build_app(Assistant(library), running=running)
+    beside = site(Assistant(library), running, Access(), mcp=True)
+    app.launch(page, "127.0.0.1", app._free_port("127.0.0.1", 7990), None, beside)
+    with urlopen(page.local_url + "config") as config, urlopen(page.local_url + "api/collection") as collection:
+        assert b"askpapers" in config.read()
+        assert json.load(collection)["papers"] == 4
+    with urlopen(page.local_url + "healthz") as health, urlopen(page.local_url + "v1/models") as models:
+        assert json.load(health)["status"] == "ok"
+        assert json.load(models)["data"][0]["id"] == "askpapers"
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    headers = {"accept": "application/json, text/event-stream", "mcp-session-id": "none"}
+    assert httpx.post(page.local_url + "mcp", json=hello, headers=headers).status_code == 404
+    page.close(verbose=False)
 
 
 @pytest.mark.slow

@@ -54,8 +54,12 @@ def test_verify(indexed: Any, tmp_path: Path) -> None:  # noqa: F811
     assert indexed("verify", file)[0] == 1
 
 
-def test_disagree(indexed: Any) -> None:  # noqa: F811
+def test_disagree(indexed: Any, tmp_path: Path) -> None:  # noqa: F811
     code, out, _ = indexed("disagree", "People with ad-blockers remember more ads.")
     assert code == 0
     assert "cannot tell who disagrees" in out
     assert json.loads(indexed("disagree", "People with ad-blockers remember more ads.", "--json")[1])["about"]
+    file = tmp_path / "answer.json"
+    file.write_text(indexed("ask", "Which theory inspired HippoRAG?", "--json")[1])
+    assert json.loads(indexed("disagree", file, "--json")[1])[0]["about"][0]["paper_id"] == "a"
+    assert indexed("disagree", tmp_path / "none.json")[0] == 1

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,27 +17,32 @@ from tests.llm_server import Script, serving
 from tests.rag.serving.conftest import Served
 
 Serve = Callable[..., Served]
+# A busy machine takes longer than the five seconds that httpx waits.
+get, post = partial(httpx.get, timeout=60), partial(httpx.post, timeout=60)
 QUESTION = "Which theory inspired HippoRAG?"
 
 
 def test_ask_search_papers_check(serve: Serve) -> None:
     url = serve().url
-    answer = httpx.post(f"{url}/api/ask", json={"question": QUESTION}).json()
+    answer = post(f"{url}/api/ask", json={"question": QUESTION}).json()
     assert answer["outcome"] == "answered"
     assert answer["citations"][0]["paper_id"] == "t-hippo"
     assert answer["made_with"]["citations"][0]["paper_id"] == "t-hippo"
-    found = httpx.get(f"{url}/api/search", params={"q": "memory", "k": 2, "year": 2024}).json()
+    found = get(f"{url}/api/search", params={"q": "memory", "k": 2, "year": 2024}).json()
     assert [hit["year"] for hit in found] == [2024, 2024]
-    listed = httpx.get(f"{url}/api/papers", params={"limit": 2, "offset": 1}).json()
+    listed = get(f"{url}/api/papers", params={"limit": 2, "offset": 1}).json()
     assert (listed["total"], [p["id"] for p in listed["papers"]]) == (4, ["2410.10819", "t-ads"])
-    paper = httpx.get(f"{url}/api/papers/2309.17453v2").json()
+    paper = get(f"{url}/api/papers/2309.17453v2").json()
     assert paper["abstract"].startswith("Deploying")
     text = "HippoRAG beats other methods on multi-hop questions by up to 50% [1].\n\n[1] HippoRAG: Neurobiologically"
-    report = httpx.post(f"{url}/api/check", json={"text": text}).json()
+    report = post(f"{url}/api/check", json={"text": text}).json()
     assert report["paragraphs"][0][0]["differs"] == ["number 50%"]
-    page = httpx.post(f"{url}/api/check", json={"text": text, "form": "html"})
+    page = post(f"{url}/api/check", json={"text": text, "form": "html"})
     assert page.headers["content-type"].startswith("text/html")
-    assert httpx.get(f"{url}/api/collection").json()["papers"] == 4
+    assert get(f"{url}/api/collection").json()["papers"] == 4
+    sides = post(f"{url}/api/disagree", json={"claim": "People who use ad-blockers remember more ads."}).json()
+    assert sides["about"][0]["paper_id"] == "t-ads"
+    assert "cannot tell who disagrees" in sides["tells"]
 
 
 def test_a_conversation_is_what_the_client_sends(serve: Serve) -> None:
@@ -46,14 +52,14 @@ def test_a_conversation_is_what_the_client_sends(serve: Serve) -> None:
         {"role": "assistant", "content": "HippoRAG [1].", "papers": ["t-hippo"]},
     ]
     asked = {"question": "By how much does it beat other methods?", "history": history}
-    assert "20%" in httpx.post(f"{url}/api/ask", json=asked).json()["answer"]
-    alone = httpx.post(f"{url}/api/ask", json={"question": asked["question"]}).json()
+    assert "20%" in post(f"{url}/api/ask", json=asked).json()["answer"]
+    alone = post(f"{url}/api/ask", json={"question": asked["question"]}).json()
     assert alone["standalone"] == asked["question"], "nothing is kept of earlier requests"
 
 
 def test_a_streamed_answer(serve: Serve) -> None:
     url = serve().url
-    with httpx.stream("POST", f"{url}/api/ask", json={"question": QUESTION, "stream": True}) as response:
+    with httpx.stream("POST", f"{url}/api/ask", json={"question": QUESTION, "stream": True}, timeout=60) as response:
         events = [event.split("\n") for event in "".join(response.iter_text()).split("\n\n") if event]
     kinds = [event[0] for event in events]
     assert kinds[0] == "event: status"
@@ -82,7 +88,7 @@ def test_a_streamed_answer(serve: Serve) -> None:
     ],
 )
 def test_mistakes_have_one_form(serve: Serve, method: str, path: str, body: Any, status: int, said: str) -> None:
-    response = httpx.request(method, f"{serve().url}/api/{path}", json=body)
+    response = httpx.request(method, f"{serve().url}/api/{path}", json=body, timeout=60)
     assert response.status_code == status
     error = response.json()["error"]
     assert said in error["message"]
@@ -94,7 +100,7 @@ def test_the_library_s_home_is_told_to_nobody(serve: Serve) -> None:
     served = serve()
     home = str(served.assistant.library.home)
     for path in ("api/collection", "api/papers", "api/openapi.json", "api/docs", "healthz", "metrics", "v1/models"):
-        response = httpx.get(f"{served.url}/{path}")
+        response = get(f"{served.url}/{path}")
         assert response.status_code == 200, path
         assert home not in response.text
         assert "http://" not in response.text.replace("http://127.0.0.1", ""), path
@@ -102,10 +108,10 @@ def test_the_library_s_home_is_told_to_nobody(serve: Serve) -> None:
 
 def test_what_can_be_watched(serve: Serve) -> None:
     url = serve().url
-    assert httpx.get(f"{url}/healthz").json()["status"] == "ok"
-    httpx.post(f"{url}/api/ask", json={"question": QUESTION})
-    httpx.post(f"{url}/api/ask", json={"question": " "})
-    text = httpx.get(f"{url}/metrics").text
+    assert get(f"{url}/healthz").json()["status"] == "ok"
+    post(f"{url}/api/ask", json={"question": QUESTION})
+    post(f"{url}/api/ask", json={"question": " "})
+    text = get(f"{url}/metrics").text
     assert 'askpapers_questions_total{outcome="answered",protocol="rest"} 1.0' in text
     assert 'askpapers_questions_total{outcome="QuestionError",protocol="rest"} 1.0' in text
     assert 'askpapers_seconds_count{protocol="rest"} 2.0' in text
@@ -113,6 +119,14 @@ def test_what_can_be_watched(serve: Serve) -> None:
 
 
 HIPPO = "HippoRAG"
+
+
+def test_a_line_of_json_for_each_question(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "askpapers.questions"):
+        post(f"{serve().url}/api/ask", json={"question": QUESTION})
+    (line,) = [json.loads(record.message) for record in caplog.records if record.name == "askpapers.questions"]
+    assert (line["protocol"], line["outcome"], line["model"]) == ("rest", "answered", "extractive")
+    assert HIPPO not in json.dumps(line)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +148,14 @@ HIPPO = "HippoRAG"
 def test_who_is_let_in(serve: Serve, access: Access, headers: dict[str, str], status: int) -> None:
     url = serve(access=access, mcp=True).url
     for path in ("api/collection", "v1/models", "metrics"):
-        response = httpx.get(f"{url}/{path}", headers=headers)
+        response = get(f"{url}/{path}", headers=headers)
         assert response.status_code == status
         assert "s3cret" not in response.text
     if status != 200:
-        told = httpx.post(f"{url}/mcp", headers=headers, json={}).json()
+        told = post(f"{url}/mcp", headers=headers, json={}).json()
         assert told["jsonrpc"] == "2.0"
         assert "ASKPAPERS_TOKEN" in told["error"]["message"]
-    assert httpx.get(f"{url}/healthz").status_code == 200
+    assert get(f"{url}/healthz").status_code == 200
 
 
 def test_200_questions_at_once(serve: Serve) -> None:
@@ -150,7 +164,7 @@ def test_200_questions_at_once(serve: Serve) -> None:
     served = serve(running=running)
 
     def ask(number: int) -> tuple[int, str]:
-        response = httpx.post(f"{served.url}/api/ask", json={"question": QUESTION}, timeout=60)
+        response = post(f"{served.url}/api/ask", json={"question": QUESTION}, timeout=60)
         return response.status_code, response.text
 
     with ThreadPoolExecutor(200) as pool:
@@ -167,7 +181,7 @@ def test_who_leaves_in_mid_answer_lets_go_of_the_model(serve: Serve) -> None:
     with serving(Script("HippoRAG is inspired by a theory. [1.1] ", "More. " * 50, delay=0.5)) as server:
         served = serve(llm=server.url)
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{served.url}/api/ask", json={"question": QUESTION}, timeout=0.2)
+            post(f"{served.url}/api/ask", json={"question": QUESTION}, timeout=0.2)
         until = time.monotonic() + 10
         while served.running.counts != (0, 0) and time.monotonic() < until:
             threading.Event().wait(0.05)
@@ -177,6 +191,6 @@ def test_who_leaves_in_mid_answer_lets_go_of_the_model(serve: Serve) -> None:
 def test_an_error_of_the_model_is_told(serve: Serve) -> None:
     with serving(Script(status=500)) as server:
         served = serve(llm=server.url)
-        response = httpx.post(f"{served.url}/api/ask", json={"question": QUESTION}, timeout=60)
+        response = post(f"{served.url}/api/ask", json={"question": QUESTION}, timeout=60)
         assert response.status_code == 502
         assert "error" in response.json()

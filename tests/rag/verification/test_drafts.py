@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -105,7 +107,8 @@ def test_word(tmp_path: Path) -> None:
         (b"PK\x03\x04 broken", "not a Word file"),
         (b"text\0with zeros", "no text"),
         (b"x" * (MAX_BYTES + 1), "at most 2 MB"),
-        (b"Yes. " * 4000, "4,000 sentences; at most 3,000"),
+        (b"Yes.\n" * 4000, "4,000 sentences; at most 3,000"),
+        (b"[" * 30_000, "a line has more than 20,000 characters"),
         (docx("<w:p>")[:-30], "not a Word file"),
         (docx('<!DOCTYPE x [<!ENTITY a "b">]>&a;'), "not a Word file"),
         (docx(f"<w:p><w:r><w:t>{'a' * 40_000_000}</w:t></w:r></w:p>"), "unpacks to more than 30 MB"),
@@ -128,3 +131,12 @@ def test_a_large_or_missing_file(tmp_path: Path) -> None:
 def test_other_encodings() -> None:
     assert cited(read_bytes("Café helps.".encode("cp1252")))[0][0] == "Café helps."
     assert cited(read_bytes("Café helps.".encode("utf-16")))[0][0] == "Café helps."
+
+
+@pytest.mark.parametrize("piece", ["[", "\\[", "\\begin{table}", "`a ", "*a ", "[@", "\\ref[", "> ", "![a](", "$a"])
+def test_open_ends_without_number_take_no_time(piece: str) -> None:
+    line = (piece * 300)[:300]
+    started = time.monotonic()
+    with contextlib.suppress(SourceError):
+        read_text("\n".join([line] * 100) + "\n\\section{x}\n")
+    assert time.monotonic() - started < 20, "seconds on a busy machine; some took minutes"
