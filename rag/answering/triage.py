@@ -71,14 +71,16 @@ class Triage:
 
     def _rests_on(self, cited: Sequence[Evidence], text: str) -> tuple[Sequence[Evidence], Support, bool]:
         """The evidence of a sentence with its coverage: what it cites, or what covers it clearly better."""
+        support = self._checker.coverage(cited, text) if cited else None
+        if support is not None and support.score >= COVERED:  # nothing is looked for, which is most of the time spent
+            return cited, support, False
         # "It acts at inference" fits any paper: another one than is cited takes its place only where it is named.
         named = {e.number for e in self._evidence if mentions(e.paper.title.partition(":")[0], text)}
         mended = self._checker.mend(text, {e.number for e in cited} | named if cited else ())
         better = self._checker.coverage(mended, text)
-        if not cited:
+        if support is None:
             return mended, better, True
-        support = self._checker.coverage(cited, text)
-        if support.score < COVERED <= better.score and better.score >= support.score + CLEARLY:
+        if better.score >= COVERED and better.score >= support.score + CLEARLY:
             return mended, better, True
         return cited, support, False
 

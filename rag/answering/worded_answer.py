@@ -14,6 +14,7 @@ from rag.answering.intent import asks_for_number
 from rag.answering.judges import Coverage, Judge
 from rag.answering.markers import Draft, parse, sentences_of
 from rag.answering.plan import Plan
+from rag.answering.quoting import quotes_of
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
 from rag.text.entities import has_number
@@ -38,6 +39,7 @@ class WordedAnswer:
     ) -> None:
         self._builder, self._plan, self._model, self._checking = builder, plan, model, checking
         self._claims, self._on_status = builder.claims, on_status
+        self._leads: dict[Evidence, str] = {}  # what is said before a sentence where it is quoted: the title in a list
         self._sent = self._choose_sent()
         self._checker = Checker(plan.query.standalone, self._sent, judge, coverage)
         builder.judge_calls = self._judged_before = builder.judge_calls or 0
@@ -45,8 +47,11 @@ class WordedAnswer:
 
     def _choose_sent(self) -> Sequence[Evidence]:
         """The best sentences; for lists, comparisons and a model that fails the examination what would be quoted."""
-        # The papers that belong in the answer, not the best alone; and a model that fails cannot choose either.
-        if not self._plan.single or self._model.fit_to_judge is False:
+        if not self._plan.single:  # the papers that belong in the answer, not the best alone
+            _, quotes = quotes_of(self._plan)
+            self._leads = {q.evidence: q.lead for q in quotes}
+            return [q.evidence for q in quotes]
+        if self._model.fit_to_judge is False:  # nor can it choose
             return select_quotes(self._plan.evidence, self._plan.compared, self._plan.listing)
         return self._plan.evidence[:MAX_SENT]
 
@@ -81,7 +86,7 @@ class WordedAnswer:
         if plan.listing and not self._cut_off:  # a list is complete, whatever the model thought worth a word
             for e in self._sent:
                 if not self._claims.cites(e.paper):
-                    yield str(self._claims.quote(e))
+                    yield str(self._claims.quote(e, self._leads.get(e, "")))
 
     def _unchecked(self, draft: Draft) -> Iterator[str]:
         cited, unknown = resolve(draft, self._sent)
@@ -122,7 +127,7 @@ class WordedAnswer:
         first_of_paper = {e.number: e for e in reversed(checked.evidence)}.values()
         for e in sorted(first_of_paper, key=lambda e: e.number):
             if not self._claims.has_quoted(e):
-                yield self._claims.quote(e)
+                yield self._claims.quote(e, self._leads.get(e, ""))
 
     def _drafts(self) -> Generator[Draft, None, None]:
         """The model's sentences; they end when it says that the evidence does not answer, or repeats itself."""

@@ -254,3 +254,11 @@ def test_asked_and_streamed_without_blocking(library: Library) -> None:
     assert events[0] == f"{GOOD} [1]"
     assert isinstance(events[-1], Answer)
     assert [call["purpose"] for call in answer.calls][-1] == "write"
+
+
+def test_a_list_that_is_worded_names_the_papers_of_what_it_quotes(library: Library) -> None:
+    with serving(Script(f"{GOOD} [1]")) as server:
+        answer = Assistant(library, server.url, mode="words").ask("Which papers are about language models?")
+    assert answer.listing
+    assert answer.claims
+    assert all(c.lead.endswith(":") for c in answer.claims if c.quoted)
