@@ -73,6 +73,7 @@ _FORMULA = re.compile(
     r"|\\\[(?:[^\\]|\\[^\]]){1,1000}?\\\])|\\ensuremath\{[^{}]{1,1000}\}",
     re.DOTALL,
 )
+_OPTION = re.compile(r"(\\[a-zA-Z]+\*?\s*)\[")
 _PROSE = re.compile(r"(?:^|\s)[a-z]{2,}[,;.]?\s+[a-z]{2,}\b")
 _SCRIPT = re.compile(r"(?:\{\})?([_^])\s*(?:\{\s*([^{}]{1,12}?)\s*\}|(\\[a-zA-Z]+|[^\s{}\\]))\s*")
 _BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\\ast": "*", "\\star": "*"}
@@ -141,6 +142,9 @@ def _without_commands(text: str) -> str:
     text = re.sub(r"(?<!\\)([%&$])", r"\\\1", text)
     text = re.sub(r"(^|[\s(])~(?=[0-9.\\])", r"\1\\textasciitilde{}", text)
     text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?=\{)", _kept_argument, text)
+    if len(_OPTION.findall(text)) > text.count("]") or text.count("{") - text.count("\\{") > text.count("}"):
+        # Options and groups left open: the parser would try each with all that follow, over and over.
+        text = re.sub(r"(?<!\\)[{}]", " ", _OPTION.sub(r"\1 ", text))
     try:
         return str(_DECODER.latex_to_text(text, tolerant_parsing=True))
     except Exception:  # braces nested without end, and whatever else a decoder of arbitrary LaTeX meets

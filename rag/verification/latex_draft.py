@@ -30,7 +30,6 @@ _ARGUMENT = re.compile(
 _BEGIN_END = re.compile(
     r"\\(?:begin|end)\{[^{}]{0,2000}\}(?:\[[^\]]{0,200}\])?|\\(?:maketitle|tableofcontents|appendix|item\b)"
 )
-_OPTION = re.compile(r"(\\[a-zA-Z]+\*?\s*)\[")
 _BIBLIOGRAPHY = re.compile(r"\\(?:bibliography|addbibresource)\s*(?:\[[^\]]{0,200}\])?\{([^{}]{1,1000})\}")
 _THE_LIST = re.compile(r"\\begin\{thebibliography\}.*?(?:\\end\{thebibliography\}|\Z)", re.DOTALL)
 _BIBITEM = re.compile(
@@ -95,8 +94,4 @@ def _cited(match: re.Match[str]) -> str:
 
 def _text(latex: str) -> str:
     """A paragraph as the text that it sets, cut where none so long is written."""
-    latex = latex[:MAX_DECODED]
-    if len(_OPTION.findall(latex)) > latex.count("]") or latex.count("{") > latex.count("}"):
-        # Options and groups left open: the parser tries each with all that follow, over and over.
-        latex = _OPTION.sub(r"\1 ", latex).replace("{", " ").replace("}", " ")
-    return " ".join(decoded(latex).split())
+    return " ".join(decoded(latex[:MAX_DECODED]).split())

@@ -91,6 +91,7 @@ def test_entities_are_never_expanded_nor_fetched(tmp_path: Path, name: str) -> N
             "<p>" * 5000,
             "$x" * 8000,
             "\\textbf{" * 2500,
+            "\\cite[" * 2500,
             "{" * 12_000,
         ),
         *("<math>" * 1200, "Abstract" * 2500, "results and " * 2000, "Source (2014) " * 2000),
