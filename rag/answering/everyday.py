@@ -28,7 +28,8 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         if papers := _meant(library, query):
             reply = record_of(query.question, papers)
             # "What have the authors of X done?" only sounds like it: what no record knows, the abstract may.
-            return reply if reply.outcome == "answered" or cue(query.question) == "bibliographic" else None
+            sure = cue(query.question) == "bibliographic" or _of_dates(query)
+            return reply if reply.outcome == "answered" or sure else None
         return about_collection(library, query, where)  # "Who are the authors?" of all
     return None
 

@@ -80,7 +80,7 @@ def read_offline(
     if not meant.pointed and history and not standalone:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()
-        if needs_context(spelt, library):
+        if kind != "collection" and needs_context(spelt, library):  # "How many are there?" means all
             asked = carried_over(spelt, history)
             # So few words tell too little for a guess: "on which datasets?" wants no list of papers.
             kind = kind if kind in _OF_SHOWN else kind_by_wording(last_alone(history) if ONES.search(spelt) else spelt)

@@ -107,6 +107,11 @@ def test_places_and_pairs_reach_back_over_what_was_looked_at_since(assistant: As
     assert set(cited(both)) == {"m1", "m2"}
 
 
+def test_a_question_about_all_papers_is_none_about_the_last_one(assistant: Assistant) -> None:
+    *_, counted = talk(assistant, "What is MossNet?", "How many papers are there?")
+    assert counted.text.startswith("5 papers")
+
+
 def test_a_list_is_narrowed(assistant: Assistant) -> None:
     *_, narrowed = talk(assistant, "which papers are about moss?", "only the ones on walls")
     assert narrowed.listing
