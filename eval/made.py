@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from eval.cases import TYPES, Case, asks_the_same, check_cases
 from eval.subjects import Subject, shared_topics, subjects_of
-from rag.answering.own_calibration import FAR, words
+from rag.answering.own_calibration import FAR, thinned, words
 from rag.answering.roles import Role, readable, roles_of
 from rag.text.entities import NAME
 from rag.types import Sentence
@@ -112,8 +112,8 @@ class _Maker:
             return None
         sentence, figure = self._dice.choice(telling)
         carrying = self._asked_words(sentence, subject)
-        kept = sorted(self._dice.sample(range(len(carrying)), max(_MIN_WORDS, round(_SHARE * len(carrying)))))
-        asked = self._dice.choice(_ASKED_FIGURE).format(" ".join(carrying[i] for i in kept))
+        drawn = thinned(carrying, _MIN_WORDS, _SHARE, self._dice)
+        asked = self._dice.choice(_ASKED_FIGURE).format(drawn)
         return _answered("factoid", asked[0].upper() + asked[1:], subject, sentence, figure, "sentence")
 
     @staticmethod

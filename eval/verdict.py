@@ -72,6 +72,13 @@ def _and(parts: Sequence[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
+def _sentence(told: Sequence[str]) -> Iterator[str]:
+    """What is told as one sentence, none where nothing is."""
+    if told:
+        text = _and(told)
+        yield text[0].upper() + text[1:] + "."
+
+
 def _kinds(report: Report) -> Iterator[str]:
     groups = [f for f in report.figures if f.metric == "right" and f.group != "all" and f.system == report.system]
     known = [(f.value, f) for f in groups if f.n >= ENOUGH and f.value is not None]
@@ -94,9 +101,7 @@ def _found_and_supported(report: Report) -> Iterator[str]:
     grounded = _figure(report, "sentence_grounding")
     if grounded and grounded.value is not None:
         told.append(f"{_percent(grounded.value)} of what it says is supported by what it cites")
-    if told:
-        text = _and(told)
-        yield text[0].upper() + text[1:] + "."
+    yield from _sentence(told)
 
 
 def _lost(report: Report) -> Iterator[str]:
@@ -114,9 +119,7 @@ def _refusals(report: Report) -> Iterator[str]:
         told.append(f"it refuses {refused.value * refused.n:.0f} of {refused.n} questions that cannot be answered")
     if wrongly and wrongly.value is not None:
         told.append(f"{wrongly.value * wrongly.n:.0f} of {wrongly.n} that can")
-    if told:
-        text = _and(told)
-        yield text[0].upper() + text[1:] + "."
+    yield from _sentence(told)
 
 
 def _forms(report: Report) -> Iterator[str]:

@@ -159,3 +159,8 @@ class Evidence:
     def id(self) -> str:
         """`source.sentence`, both from 1, as models cite it."""
         return f"{self.number}.{self.sentence.index + 1}"
+
+    @property
+    def titled(self) -> str:
+        """The sentence behind its paper's title, as judges are shown it: "it" and "our method" are then understood."""
+        return f"{self.paper.title}: {self.sentence.text}"

@@ -93,7 +93,7 @@ class Checker:
             return replace(support, verdict="unsupported")
         if self._judge is not self._coverage and not self.copied(evidence, text) and support.score >= ASKED_FROM:
             self.calls += 1
-            return self._judge.score([f"{e.paper.title}: {e.sentence.text}" for e in evidence], text)
+            return self._judge.score([e.titled for e in evidence], text)
         return support
 
     def coverage(self, evidence: Sequence[Evidence], text: str) -> Support:
@@ -132,7 +132,7 @@ class Checker:
 
     def needed(self, cited: Sequence[Evidence], text: str) -> tuple[Evidence, ...]:
         """Of the cited sentences those that add to its coverage, in their order: the best, and what it lacks."""
-        texts = [f"{e.paper.title}: {e.sentence.text}" for e in cited]
+        texts = [e.titled for e in cited]
         _, each = self._coverage.measure(texts, text)
         order = sorted(range(len(cited)), key=lambda i: -each[i])
         kept, covered = order[:1], each[order[0]]

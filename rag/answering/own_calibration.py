@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -135,8 +135,12 @@ def words(text: str) -> list[str]:
 
 def drawn(text: str, chance: random.Random) -> str:
     """A question of some of a sentence's words, in their order."""
-    carrying = words(text)
-    kept = sorted(chance.sample(range(len(carrying)), max(3, round(_SHARE * len(carrying)))))
+    return thinned(words(text), 3, _SHARE, chance)
+
+
+def thinned(carrying: Sequence[str], least: int, share: float, chance: random.Random) -> str:
+    """That share of the words drawn by lot, `least` of them at the least, in their order."""
+    kept = sorted(chance.sample(range(len(carrying)), max(least, round(share * len(carrying)))))
     return " ".join(carrying[i] for i in kept)
 
 

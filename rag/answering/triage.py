@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer import Verdict
 from rag.answering.checking import Checked, Checker, resolve
 from rag.answering.judges import COVERED, Coverage, Judge, Support
 from rag.answering.markers import Draft
-from rag.answering.verdicts import Told, ask_verdicts
+from rag.answering.verdicts import VERDICTS, Told, ask_verdicts
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
 from rag.text.entities import derivable, mentions
@@ -18,13 +17,6 @@ from rag.types import Evidence
 
 SURE = 0.80  # coverage from which a sentence without a differing number, name or polarity needs no judge
 CLEARLY = 0.10  # coverage that a mended citation must have more than the one given
-
-_VERDICTS: dict[Told, Verdict] = {
-    "supported": "supported",
-    "contradicted": "contradicted",
-    "not stated": "unsupported",
-    "no claim": "no_claim",
-}
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class Doubt:
 
     def claim(self) -> tuple[str, list[str]]:
         """The sentence, and what it cites as a judge is shown it."""
-        cited = [f"{e.paper.title}: {e.sentence.text}" for e in self.checked.evidence]
+        cited = [e.titled for e in self.checked.evidence]
         return self.checked.text, cited
 
 
@@ -113,4 +105,4 @@ def _with(checked: Checked, told: Told | None) -> Checked:
     if told is None:
         return settled(checked, replace(checked.support, verdict="unchecked"))
     score = 1.0 if told in ("supported", "no claim") else 0.0
-    return settled(checked, replace(checked.support, score=score, verdict=_VERDICTS[told], level=3))
+    return settled(checked, replace(checked.support, score=score, verdict=VERDICTS[told], level=3))

@@ -9,10 +9,18 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from rag.answer import Verdict
 from rag.models.examination import one_line
 from rag.models.llms import ChatModel
 
 Told = Literal["supported", "contradicted", "not stated", "no claim"]
+# What a model tells, as the verdict of a judge.
+VERDICTS: dict[Told, Verdict] = {
+    "supported": "supported",
+    "contradicted": "contradicted",
+    "not stated": "unsupported",
+    "no claim": "no_claim",
+}
 
 SYSTEM = """You check the sentences of an answer against the sentences of research abstracts that each of them cites.
 Verdicts:

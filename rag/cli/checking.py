@@ -16,8 +16,7 @@ from rag.errors import AskpapersError
 
 if TYPE_CHECKING:
     from rag.library import Library
-    from rag.models.llms import ChatModel
-    from rag.settings import Settings
+    from rag.verification.deciding import Decider
 
 app = typer.Typer()
 
@@ -41,17 +40,16 @@ def check(
     """
     from tqdm import tqdm
 
-    from rag.verification.deciding import load_decider
     from rag.verification.reading import MAX_BYTES, read_bytes, read_file
     from rag.verification.rendering import to_html, to_markdown, to_text
     from rag.verification.text_check import check_draft
 
     with _unusable_is_2():
         draft = read_bytes(sys.stdin.buffer.read(MAX_BYTES + 1)) if file == "-" else read_file(Path(file))
-        settings, library, model = _opened(home, llm, judge, embedding)
+        library, decider = _opened(home, llm, judge, embedding)
         total = len(draft.statements)
         with tqdm(desc="checking", unit=" sentences", total=total, file=sys.stderr, delay=2) as bar:
-            report = check_draft(draft, library, load_decider(settings.judge, library, model), bib or (), bar.update)
+            report = check_draft(draft, library, decider, bib or (), bar.update)
     if as_json or form == "json":
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2))
     else:
@@ -63,13 +61,15 @@ def check(
 
 def _opened(
     home: Path | None, llm: str | None, judge: str | None, embedding: str | None
-) -> tuple[Settings, Library, ChatModel | None]:
-    """The settings, the library they describe, and the model. Raises NoIndexError, SettingsError."""
+) -> tuple[Library, Decider | None]:
+    """The library that the settings describe, and who decides. Raises NoIndexError, SettingsError, LLMError."""
     from rag.models.providers import load_llm
+    from rag.verification.deciding import load_decider
 
     settings = load_settings(home=home, llm=llm, judge=judge, embedding=embedding)
     library = with_papers(open_library(settings))
-    return settings, library, load_llm(settings.llm, settings.llm_key.get_secret_value(), settings.context)
+    model = load_llm(settings.llm, settings.llm_key.get_secret_value(), settings.context)
+    return library, load_decider(settings.judge, library, model)
 
 
 @contextmanager
@@ -97,12 +97,11 @@ def verify(
     """
     from rag.verification.answer_verify import read_answer
     from rag.verification.answer_verify import verify as verified
-    from rag.verification.deciding import load_decider
 
     with _unusable_is_2():
         stored = read_answer(answer)
-        settings, library, model = _opened(home, llm, judge, embedding)
-        found = verified(stored, library, load_decider(settings.judge, library, model))
+        library, decider = _opened(home, llm, judge, embedding)
+        found = verified(stored, library, decider)
     print(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) if as_json else found)
     if not found.stands:
         raise typer.Exit(1)
@@ -119,12 +118,10 @@ def disagree(
 ) -> None:
     """Show who says a claim, or the sentences of an answer, and who disagrees, by a judge that can tell."""
     from rag.verification.answer_verify import read_answer
-    from rag.verification.deciding import load_decider
     from rag.verification.disagreement import sides_of
 
     stored = read_answer(Path(claim)) if claim.endswith(".json") else None
-    settings, library, model = _opened(home, llm, judge, embedding)
-    decider = load_decider(settings.judge, library, model)
+    library, decider = _opened(home, llm, judge, embedding)
     claims = [c.text for c in stored.claims if not c.catalogue] if stored else [claim]
     sides = [sides_of(text, library, decider) for text in claims]
     if as_json:

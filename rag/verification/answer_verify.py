@@ -238,7 +238,7 @@ def _claims(
             wrong = checker.forbidden(chosen, text) and not copied
             verdict: Verdict = "unsupported" if wrong else "supported" if copied else support.verdict
             if decider is not None and not copied:
-                asked.append((len(found), text, [f"{e.paper.title}: {e.sentence.text}" for e in chosen]))
+                asked.append((len(found), text, [e.titled for e in chosen]))
             found.append(VerifiedClaim(text, verdict, round(support.score, 4), 0))
     rulings = decider.decide([(text, evidence) for _, text, evidence in asked]) if decider else iter(())
     for (place, text, _), ruling in zip(asked, rulings, strict=True):

@@ -9,7 +9,7 @@ from typing import Protocol
 from rag.answer import Verdict
 from rag.answering.judges import Coverage, Judge, LogprobJudge, coverage_by, load_judge
 from rag.answering.reading_exam import can_read
-from rag.answering.verdicts import Told, ask_verdicts
+from rag.answering.verdicts import VERDICTS, ask_verdicts
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from rag.models.llms import ChatModel
@@ -22,12 +22,6 @@ COVERAGE_TELLS = (
     "Coverage tells how much of a sentence the abstracts say, and which numbers, names and directions differ. "
     "It cannot tell a contradiction: for that set a judge (--judge, --llm)."
 )
-_VERDICTS: dict[Told, Verdict] = {
-    "supported": "supported",
-    "contradicted": "contradicted",
-    "not stated": "unsupported",
-    "no claim": "no_claim",
-}
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ class Together:
             except LLMError:
                 told = [None] * len(group)
             for verdict in told:
-                yield Ruling(_VERDICTS[verdict] if verdict else "unchecked", float(verdict == "supported"), 3)
+                yield Ruling(VERDICTS[verdict] if verdict else "unchecked", float(verdict == "supported"), 3)
 
 
 def load_decider(judge: str | Judge, library: Library, model: ChatModel | None = None) -> Decider | None:

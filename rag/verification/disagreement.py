@@ -57,7 +57,7 @@ def sides_of(claim: str, library: Library, decider: Decider | None = None) -> Si
     near = _nearest(claim, library)
     if decider is None:
         return Sides(claim, (), (), tuple(near), "coverage", CANNOT_TELL)
-    asked = [(claim, [f"{e.paper.title}: {e.sentence.text}"]) for e in near]
+    asked = [(claim, [e.titled]) for e in near]
     verdicts = [ruling.verdict for ruling in decider.decide(asked)]
     by = {v: tuple(e for e, found in zip(near, verdicts, strict=True) if found == v) for v in set(verdicts)}
     rest = tuple(e for e, found in zip(near, verdicts, strict=True) if found not in ("supported", "contradicted"))

@@ -172,7 +172,7 @@ class _TextChecker:
         """Has the doubtful sentences decided on."""
         if decider is None:
             return
-        claims = [(d.statement.text, [f"{e.paper.title}: {e.sentence.text}" for e in d.shown]) for d in self._doubts]
+        claims = [(d.statement.text, [e.titled for e in d.shown]) for d in self._doubts]
         findings: dict[str, Finding] = {"unsupported": "not_found"}
         for doubt, ruling in zip(self._doubts, decider.decide(claims), strict=True):
             doubt.finding = findings.get(ruling.verdict, ruling.verdict)  # type: ignore[arg-type]
