@@ -127,6 +127,13 @@ class Library:
         self.refresh()
         return self.index.forward_index.papers(*condition(where or {}))
 
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper of that id, of arXiv's with or without its version; None where there is none."""
+        from rag.readers.identity import arxiv_id  # loads the readers, which asking does without
+
+        records = self.index.forward_index.records([arxiv_id(paper_id)[0] or paper_id])
+        return records[0].paper if records else None
+
     def __len__(self) -> int:
         return len(self.index)
 

@@ -66,11 +66,8 @@ def _chosen(library: Library, ids: list[str] | None, where: dict[str, Any]) -> I
     if not ids:
         yield from library.papers(where)
         return
-    from rag.readers.record import arxiv_id
-
-    for paper_id in (arxiv_id(i)[0] or i for i in ids):
-        record = next(iter(library.index.forward_index.records([paper_id])), None)
-        if record is None:
-            say(f"not in the library: {paper_id}")
+    for paper_id in ids:
+        if paper := library.paper(paper_id):
+            yield paper
         else:
-            yield record.paper
+            say(f"not in the library: {paper_id}")

@@ -21,11 +21,15 @@ NAMING = 50  # papers that are read to see whether one names a thing
 TITLES = 8  # papers whose titles share the most with a question, looked at for one that it names
 LIKE_IT = 20  # papers that are read for words spelt like another
 NEW_SHOWN = 100
-# What papers can be listed by, as SQL.
+# What papers can be listed by, as SQL; those without a year come last.
 ORDERS = {
+    "id": "id",
     "title": "title COLLATE NOCASE, id",
     "newest": "year IS NULL, year DESC, title COLLATE NOCASE",
     "source": "source, title COLLATE NOCASE",
+    # An arXiv id tells the month too.
+    "latest": "year IS NULL, year DESC, id DESC",
+    "earliest": "year IS NULL, year ASC, id ASC",
 }
 # Categories lie in one column as " cs.CL cs.AI "; made JSON so that SQLite takes them apart.
 _CATEGORIES = """SELECT value, COUNT(*)
@@ -97,11 +101,7 @@ class Catalogue:
 
     def newest(self, n: int, where: Mapping[str, Any] | None = None, oldest: bool = False) -> list[Paper]:
         """The n newest papers, or the oldest, of those that the filter keeps."""
-        sql, values = condition(where or {})
-        # An arXiv id tells the month too; papers without a year come last either way.
-        order = "year IS NULL, year ASC, id ASC" if oldest else "year IS NULL, year DESC, id DESC"
-        rows = self._rows(f"SELECT id FROM papers WHERE {sql} ORDER BY {order} LIMIT ?", [*values, n])
-        return self.papers([i for (i,) in rows])
+        return self.listed("earliest" if oldest else "latest", n, where)
 
     def by_category(self) -> dict[str, int]:
         """Papers by category; one that has several counts in each."""
@@ -111,10 +111,11 @@ class Catalogue:
         """Papers by the file they were read from."""
         return self._index.forward_index.by_source()
 
-    def listed(self, order: str, n: int, where: Mapping[str, Any] | None = None) -> list[Paper]:
-        """The first n papers of those that the filter keeps, in one of the ORDERS."""
+    def listed(self, order: str, n: int, where: Mapping[str, Any] | None = None, start: int = 0) -> list[Paper]:
+        """n papers of those that the filter keeps, in one of the ORDERS, from `start` (from 0)."""
         sql, values = condition(where or {})
-        rows = self._rows(f"SELECT id FROM papers WHERE {sql} ORDER BY {ORDERS[order]} LIMIT ?", [*values, n])
+        ordered = f"SELECT id FROM papers WHERE {sql} ORDER BY {ORDERS[order]} LIMIT ? OFFSET ?"
+        rows = self._rows(ordered, [*values, n, start])
         return self.papers([i for (i,) in rows])
 
     def beginning(self, words: str, n: int, where: Mapping[str, Any] | None = None) -> list[Paper]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from rag.answering.themes import themes
 from rag.library import Library
-from rag.readers.record import arxiv_id
 from rag.types import Paper
 
 
@@ -25,8 +23,9 @@ def described(library: Library) -> dict[str, Any]:
 
 def papers_page(library: Library, offset: int, limit: int, where: Mapping[str, Any] | None) -> dict[str, Any]:
     """Papers `offset` to `offset + limit` by their ids, without abstracts. Raises ValueError for an unknown filter."""
-    found = [_head(paper) for paper in islice(library.papers(where), offset, offset + limit)]
-    return {"total": library.catalogue.count(where or {}), "offset": offset, "papers": found}
+    library.refresh()
+    found = library.catalogue.listed("id", limit, where, offset)
+    return {"total": library.catalogue.count(where), "offset": offset, "papers": [_head(paper) for paper in found]}
 
 
 def paper_dict(library: Library, paper_id: str) -> dict[str, Any] | None:
@@ -38,9 +37,7 @@ def paper_dict(library: Library, paper_id: str) -> dict[str, Any] | None:
 def find(library: Library, paper_id: str) -> Paper | None:
     """The paper of that id, an arXiv id with or without its version."""
     library.refresh()
-    named = arxiv_id(paper_id)[0] or paper_id
-    records = library.index.forward_index.records([named])
-    return records[0].paper if records else None
+    return library.paper(paper_id)
 
 
 def _head(paper: Paper) -> dict[str, Any]:

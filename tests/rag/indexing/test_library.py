@@ -213,3 +213,13 @@ def test_an_authors_whole_name_finds_that_authors_papers(library: Library) -> No
     assert [hit.paper.id for hit in library.search("song han")] == ["2309.17453"]
     assert len(library.search("Nobody Known")) == 4
     assert [hit.paper.id for hit in library.search("Song Han", where={"year": 2024})] == []
+
+
+def test_pages_of_papers_and_one_by_its_id(library: Library) -> None:
+    ids = [paper.id for paper in library.papers()]
+    assert [p.id for start in (0, 1) for p in library.catalogue.listed("id", 1, None, start)] == ids[:2]
+    assert library.catalogue.listed("id", 1, None, len(ids)) == []
+    first = library.paper(ids[0])
+    assert first is not None
+    assert first.id == ids[0]
+    assert library.paper("nobody's") is None
