@@ -9,17 +9,12 @@ from collections.abc import Iterator, Sequence
 
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
+from rag.answering.roles import mid_thought
 from rag.library import Library
 from rag.types import Paper
 
 _NAMED = re.compile(r"([A-Z][\w-]*[A-Z0-9][\w-]*): \S")  # "HippoRAG: ...": a name that stands before a colon
 _ASKED = ("What is {}?", "How does {} work?", "What results does {} report?")
-# What points back to a sentence before it, in the words that English has for that.
-_MID_THOUGHT = re.compile(
-    r"(?:this|these|those|it|its|they|such|however|moreover|furthermore|additionally|also|thus|hence|therefore|"
-    r"specifically|to this end|in addition|as a result|finally|then|our)\b|\W",
-    re.I,
-)
 _TRIES = 40
 _SAMPLE = 400  # papers that examples are made of
 
@@ -57,7 +52,8 @@ def examples(library: Library, count: int = 4) -> list[str]:
 
 def _begins_well(answer: Answer, paper: Paper) -> bool:
     """Whether it begins with the paper asked about, and not in mid-thought."""
-    return answer.papers[0] == paper.id and not _MID_THOUGHT.match(answer.claims[0].text)
+    begins = answer.claims[0].text
+    return answer.papers[0] == paper.id and begins[:1].isalnum() and not mid_thought(begins)
 
 
 def _candidates(papers: Sequence[Paper], count: int) -> Iterator[tuple[str, Paper]]:

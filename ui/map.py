@@ -4,44 +4,34 @@ from __future__ import annotations
 
 import io
 import re
-import threading
-import weakref
 from html import escape
 
 import numpy as np
 
 from rag.library import Library
+from rag.retrieval.per_state import PerState, spread
 
 _MAX = 1000  # papers drawn: more are no longer told apart
 _COLOURS = 8  # groups told apart by colour
-_LOCK = threading.Lock()  # matplotlib is not for several threads at once
-_KEPT: weakref.WeakKeyDictionary[Library, tuple[str, str]] = weakref.WeakKeyDictionary()
+_KEPT: PerState[str] = PerState()
 
 
 def picture(library: Library) -> str:
     """The map as SVG: a point a paper, its title on hover, a click opens it. Drawn once for a state of the library."""
-    state = library.index.forward_index.state("generation", "0")
-    with _LOCK:
-        known = _KEPT.get(library)
-        if known is None or known[0] != state:
-            known = _KEPT[library] = (state, _drawn(library))
-        return known[1]
+    # One at a time: matplotlib is not for several threads.
+    return _KEPT(library.index, lambda: _drawn(library))
 
 
 def _drawn(library: Library) -> str:
     from sklearn.cluster import KMeans
     from sklearn.manifold import TSNE
 
-    index = library.index.forward_index
-    ids = [row[0] for row in index.query("SELECT id FROM papers ORDER BY id")]
-    step = max(len(ids) / _MAX, 1.0)
-    ids, vectors = index.vectors([ids[int(i * step)] for i in range(int(len(ids) / step))])
+    ids, means = spread(library.index.forward_index, _MAX)
     if len(ids) < _COLOURS:
         return "<p>Too few papers for a map.</p>"
-    means = np.stack([v.mean(axis=0) for v in vectors])
     places = TSNE(2, perplexity=min(30, len(ids) / 4), init="pca", random_state=0).fit_transform(means)
     groups = KMeans(_COLOURS, n_init=3, random_state=0).fit_predict(means)
-    titles = dict(index.query("SELECT id, title FROM papers"))
+    titles = {paper.id: paper.title for paper in library.catalogue.papers(ids)}
     said = f"{len(ids):,} papers{' of ' + format(len(library), ',') if len(ids) < len(library) else ''}"
     svg = _svg(places, groups, len(ids))
 

@@ -120,11 +120,11 @@ class Assistant:
             yield builder.finish(direct.outcome, model)
             return
         on_status(f"searching {len(self.library):,} papers")
-        reads = self.mode_of(model) == "reads"
+        builder.mode = self.mode_of(model)
+        reads = builder.mode == "reads"
         more = 2 if reads and query.kind in ("list", "comparison") else 1
         plan = find(self.library, query, more * self.sources, where, reads)
         builder.lap("retrieve")
-        builder.mode = self.mode_of(model)
         allowed = self._allowed(model, plan, builder, on_status)
         if allowed == "answered":
             begun = False

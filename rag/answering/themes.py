@@ -7,19 +7,17 @@ it is frequent there and rare in the other clusters. The only file that knows sc
 from __future__ import annotations
 
 import re
-import threading
-import weakref
 from dataclasses import dataclass
 
 import numpy as np
 
 from rag.library import Library
+from rag.retrieval.per_state import PerState, spread
 from rag.types import Paper
 
 SAMPLE = 3000  # papers clustered: themes do not change with more, and reading 100,000 takes a minute
 NAMES = 3  # words that name a theme
 COMMON = 0.2  # share of the papers from which a word names no theme
-_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -31,35 +29,24 @@ class Theme:
     papers: tuple[Paper, ...]
 
 
-_KEPT: weakref.WeakKeyDictionary[Library, tuple[str, list[Theme]]] = weakref.WeakKeyDictionary()
+_KEPT: PerState[list[Theme]] = PerState()
 
 
 def themes(library: Library) -> list[Theme]:
     """The themes, the largest first; worked out once for each state of the library."""
-    state = library.index.forward_index.state("generation", "0")
-    with _LOCK:
-        known = _KEPT.get(library)
-        if known is None or known[0] != state:
-            known = (state, _work_out(library))
-            _KEPT[library] = known
-        return known[1]
+    return _KEPT(library.index, lambda: _work_out(library))
 
 
 def _work_out(library: Library) -> list[Theme]:
     from sklearn.cluster import KMeans
     from sklearn.feature_extraction.text import CountVectorizer
 
-    index = library.index.forward_index
-    rows = index.query("SELECT id FROM papers ORDER BY id")
-    # Evenly over the ids, which go by time where they are arXiv's.
-    step = max(len(rows) / SAMPLE, 1.0)
-    ids, vectors = index.vectors([rows[int(i * step)][0] for i in range(int(len(rows) / step))])
+    ids, means = spread(library.index.forward_index, SAMPLE)
     if len(ids) < 4:
         return []
-    means = np.stack([v.mean(axis=0) for v in vectors])
     clusters = min(10, max(2, int(np.sqrt(len(ids) / 2))))
     model = KMeans(clusters, n_init=3, random_state=0).fit(means)
-    papers = [r.paper for r in index.records(ids)]
+    papers = library.catalogue.papers(ids)
     texts = [f"{p.title} {p.abstract}" for p in papers]
     counter = CountVectorizer(
         stop_words="english", ngram_range=(1, 2), min_df=2, max_df=COMMON, token_pattern=r"(?u)\b[A-Za-z][\w-]{2,}\b"

@@ -1,0 +1,43 @@
+"""What takes a while to work out of a library, worked out once for each state of it."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from rag.indexing.forward_index import ForwardIndex
+from rag.indexing.index import Index
+from rag.models.embedding import Vectors
+
+_T = TypeVar("_T")
+
+
+class PerState(Generic[_T]):
+    """Called with an index, gives what `make` makes of it; made anew when its papers have changed. One at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: weakref.WeakKeyDictionary[Index, tuple[str, _T]] = weakref.WeakKeyDictionary()
+
+    def __call__(self, index: Index, make: Callable[[], _T]) -> _T:
+        state = index.forward_index.state("generation", "0")
+        with self._lock:
+            known = self._kept.get(index)
+            if known is None or known[0] != state:
+                known = self._kept[index] = (state, make())
+            return known[1]
+
+
+def spread(forward_index: ForwardIndex, most: int) -> tuple[list[str], Vectors]:
+    """At most so many papers, evenly over the ids, which go by time where they are arXiv's; the mean vector of each.
+
+    The vectors are (papers, dimension); (0, 0) where there are none.
+    """
+    ids = [i for (i,) in forward_index.query("SELECT id FROM papers ORDER BY id")]
+    step = max(len(ids) / most, 1.0)
+    chosen, vectors = forward_index.vectors([ids[int(i * step)] for i in range(int(len(ids) / step))])
+    return chosen, np.stack([v.mean(axis=0) for v in vectors]) if chosen else np.zeros((0, 0), np.float32)
