@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.answerability import RELATED, Decision, decide, relevance
@@ -93,7 +93,8 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     listed = _naming_all(query, retrieved)
     known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
     decision = _with_the_named(decide(retrieved, known, calibration_of(library)), named, subject)
-    if subject is not None or listed:  # a paper that we hold and that is named is known, and a word that papers have is
+    # A paper that we hold and that is named is known, so are two that are compared, and a word that papers have.
+    if subject is not None or listed or _held_apart(first):
         decision = replace(decision, outcome="answered")
     opening = [_NOT_READ.format(language, library.embedder.name)] if language else []
     if language and not named.titled and decision.probability < SURE:
@@ -149,6 +150,12 @@ def _as_overview(query: Query, named: Named, retrieved: Retrieved, unread: bool)
     guessed = query.kind == "bibliographic" or (query.kind == "list" and not asks_for_list(query.standalone))
     nothing_else = query.kind == "fact" and asks_for_nothing_else(query.standalone, retrieved.tokens, [*named.titled])
     return replace(query, kind="overview") if named.titled and (unread or guessed or nothing_else) else query
+
+
+def _held_apart(compared: Mapping[str, Match | None]) -> bool:
+    """Whether two things are compared that have a paper each, by its title."""
+    titled = {m.record.paper.id for t, m in compared.items() if m and mentions(t, m.record.paper.title)}
+    return len(titled) == len(compared) > 1
 
 
 def _with_the_named(decision: Decision, named: Named, subject: Match | None) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
+from rag.answering.calibration import TRAINED
 from rag.answering.plan import find
 from rag.answering.understanding import read_offline
 from rag.library import Library
@@ -95,6 +97,17 @@ def test_a_thing_that_is_not_there_is_said_first(assistant: Assistant, thing: st
     assert answer.claims == ()
     assert answer.text.startswith(f"No abstract here mentions {thing}.")
     assert answer.suggestions
+
+
+def test_two_papers_that_we_hold_are_compared_however_far_the_wording_is(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing_is_near = replace(TRAINED, min_relevance=9.0)
+    monkeypatch.setattr("rag.answering.plan.calibration_of", lambda library: nothing_is_near)
+    answer = assistant.ask("whats the difference between mossnet and crabtag")
+    assert answer.outcome == "answered"
+    assert cited(answer) == ["m1", "m2"]
+    assert assistant.ask("whats the difference between mossnet and slug glue").outcome != "answered"
 
 
 def test_places_and_pairs_reach_back_over_what_was_looked_at_since(assistant: Assistant) -> None:
