@@ -118,6 +118,7 @@ def test_another_conversation_while_an_answer_comes_and_a_reload_in_the_middle(
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.get_by_role("button", name="New conversation").click()
         page.locator(".landing").wait_for()
+        page.wait_for_url(lambda url: "chat=" not in url)  # the address follows the page
         page.go_back()
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.go_forward()
