@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
-from rag.models.llms import ChatModel
-from rag.models.metering import Meter
+from eval.proxies import ModelProxy
 
 
 class Pace:
@@ -33,30 +32,20 @@ class Pace:
             self._sleep(seconds)
 
 
-class Paced:
+class Paced(ModelProxy[Pace]):
     """Passes everything on to a ChatModel, each request when the pace allows it."""
-
-    def __init__(self, model: ChatModel, pace: Pace) -> None:
-        self._model, self._pace = model, pace
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def metered(self, meter: Meter) -> Paced:
-        """The same, with its calls noted in that meter."""
-        return Paced(self._model.metered(meter), self._pace)
 
     def stream(self, *rest: Any, **named: Any) -> Generator[str, None, str]:
         """As ChatModel.stream. Raises LLMError."""
-        self._pace.wait()
+        self._beside.wait()
         return (yield from self._model.stream(*rest, **named))
 
     def complete(self, *rest: Any, **named: Any) -> str:
         """As ChatModel.complete. Raises LLMError."""
-        self._pace.wait()
+        self._beside.wait()
         return self._model.complete(*rest, **named)
 
     def probability_of_yes(self, *rest: Any, **named: Any) -> float | None:
         """As ChatModel.probability_of_yes. Raises LLMError."""
-        self._pace.wait()
+        self._beside.wait()
         return self._model.probability_of_yes(*rest, **named)
