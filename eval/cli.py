@@ -28,7 +28,7 @@ app = typer.Typer(
     help="Score how well answers are grounded; compare runs; gate a release; check the harness itself.",
 )
 
-Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
+Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME, factcg, minicheck, hhem, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
 Out = Annotated[Path, typer.Option(help="Folder for the report.")]
 Parallel = Annotated[int, typer.Option(min=1, max=64, help="Questions or judgements at a time.")]
