@@ -64,7 +64,7 @@ def run(
         typer.Option(help="Claims with labels: the judge is examined on them first.", show_default=False),
     ] = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.1, help="Requests a minute to each model at most.", show_default=False)
+        float | None, typer.Option(min=0.1, help="Requests a minute to each server at most.", show_default=False)
     ] = None,
     price: Annotated[
         list[str] | None,

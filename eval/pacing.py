@@ -8,10 +8,14 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from eval.proxies import ModelProxy
+from rag.errors import LLMError
 
 
 class Pace:
-    """Lets at most so many requests begin a minute, evenly spread; shared by the threads that ask."""
+    """Lets at most so many requests begin a minute, evenly spread; shared by the threads that ask one server.
+
+    After `stop` none begins any more.
+    """
 
     def __init__(
         self,
@@ -21,15 +25,22 @@ class Pace:
     ) -> None:
         self._gap, self._sleep, self._now = 60 / per_minute, sleep, now
         self._next = 0.0
+        self._stopped = False
         self._lock = threading.Lock()
 
     def wait(self) -> None:
-        """Returns when the next request may begin."""
+        """Returns when the next request may begin. Raises LLMError once it is stopped."""
+        if self._stopped:
+            raise LLMError("stopped")
         with self._lock:
             begin = max(self._next, self._now())
             self._next = begin + self._gap
         if (seconds := begin - self._now()) > 0:
             self._sleep(seconds)
+
+    def stop(self) -> None:
+        """Lets no further request begin."""
+        self._stopped = True
 
 
 class Paced(ModelProxy[Pace]):
