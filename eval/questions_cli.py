@@ -20,7 +20,7 @@ SHIPPED = "those that come with askpapers"
 # Measured on the default collection by `eval worth`; docs/evaluation.md has the tables.
 WORTH = (
     "On the default collection, made questions put 12 ways of answering in nearly the order of people's (Spearman "
-    ".96), are easier (.84 right, .72 of people's), and hardly test whether lists are complete: compare runs on them "
+    ".96), are easier (.84 right, .75 of people's), and do not test which sentence is chosen: compare runs on them "
     "with each other only. `eval worth` measures it."
 )
 
