@@ -117,6 +117,8 @@ def to_reply(row: Any, name: str = "", first: int = 1) -> Reply:
     given = row.get("id", name)
     if not isinstance(given, (str, int)) or isinstance(given, bool):
         raise ValueError("'id' must be a string")
+    if not isinstance(row.get("output", ""), str):
+        raise ValueError("'output' must be one text")  # ALCE writes a list where a model was sampled more than once
     confidence = row.get("confidence")
     if isinstance(confidence, bool) or not isinstance(confidence, (int, float, type(None))):
         raise ValueError("'confidence' must be a number")
