@@ -2,8 +2,8 @@
 
 Ours is one `Answer.to_dict()` a line, as `askpapers ask --json` prints it, with `id`, `retrieved` (titles, best
 first) and `confidence` where `eval run` wrote it. Theirs is `{"input", "output", "ctxs": [{"title", "text"}]}`, with
-markers such as [1] in the output that count `ctxs` from 1; `ctxs` is null where it had none. `id`, `abstained` and
-`confidence` may be added.
+markers such as [1] in the output that count `ctxs` from 1, in a file with a marker [0] (as ScholarQABench's) from 0;
+`ctxs` is null where it had none. `id`, `abstained` and `confidence` may be added.
 """
 
 from __future__ import annotations
@@ -58,9 +58,10 @@ def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[
     Answers find their case by `id`, else by the question's text. SourceError lists all that is wrong, by line.
     """
     by_name = _finder(cases) if cases is not None else None
+    first = _first_number(path)
 
     def parse(row: Any, number: int) -> tuple[str, Reply]:
-        reply = to_reply(row, str(number) if by_name is None else "")
+        reply = to_reply(row, str(number) if by_name is None else "", first)
         return (reply.id if by_name is None else _match(reply, by_name)), reply
 
     replies = dict(read_jsonl(path, parse, lambda item: item[0], "{key!r} is answered already, in line {line}"))
@@ -72,6 +73,16 @@ def read_answers(path: str | Path, cases: Sequence[Case] | None = None) -> list[
     if missing:
         raise SourceError("\n".join(missing))
     return [replace(replies[case.id], id=case.id) for case in cases]
+
+
+def _first_number(path: str | Path) -> int:
+    """Whether markers count documents from 0 or from 1: from 0 where one of the file's outputs has [0]."""
+    try:
+        rows = read_jsonl(path, lambda row, _: row)
+    except SourceError:
+        return 1  # what is wrong is told when the answers are read
+    outputs = [str(row.get("output", "")) for row in rows if isinstance(row, dict) and "claims" not in row]
+    return 0 if any("[0]" in output for output in outputs) else 1
 
 
 def _finder(cases: Sequence[Case]) -> dict[str, list[str]]:
@@ -92,8 +103,11 @@ def _match(reply: Reply, ids: Mapping[str, list[str]]) -> str:
     return matches[0]
 
 
-def to_reply(row: Any, name: str = "") -> Reply:
-    """One line of either form; `name` is the id of one that has none. Raises ValueError that says what is wrong."""
+def to_reply(row: Any, name: str = "", first: int = 1) -> Reply:
+    """One line of either form; `name` is the id of one that has none, `first` the number of the first document.
+
+    Raises ValueError that says what is wrong.
+    """
     try:
         row = our_answer(row)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -103,11 +117,13 @@ def to_reply(row: Any, name: str = "") -> Reply:
     given = row.get("id", name)
     if not isinstance(given, (str, int)) or isinstance(given, bool):
         raise ValueError("'id' must be a string")
+    if not isinstance(row.get("output", ""), str):
+        raise ValueError("'output' must be one text")  # ALCE writes a list where a model was sampled more than once
     confidence = row.get("confidence")
     if isinstance(confidence, bool) or not isinstance(confidence, (int, float, type(None))):
         raise ValueError("'confidence' must be a number")
     try:
-        reply = _theirs(row) if "output" in row else _ours(row)
+        reply = _theirs(row, first) if "output" in row else _ours(row)
         seconds = (row.get("timings") or {}).get("total")
         reply = replace(
             reply,
@@ -136,7 +152,7 @@ def _ours(row: Mapping[str, Any]) -> Reply:
     return Reply(
         id="",
         question=str(row["question"]),
-        statements=claims or tuple(_statements(str(row.get("answer", "")), ())),  # a greeting has no claims
+        statements=claims or tuple(_statements(str(row.get("answer", "")), (), 1)),  # a greeting has no claims
         retrieved=None if row.get("retrieved") is None else tuple(map(str, row["retrieved"])),
         declined=row["outcome"] != "answered",
         withheld=tuple(str(claim["text"]) for claim in row.get("withheld") or ()),
@@ -170,12 +186,12 @@ def _cited(citation: Mapping[str, Any], chosen: Sequence[int]) -> Source | None:
     return Source(str(citation["title"]), sentences)
 
 
-def _theirs(row: Mapping[str, Any]) -> Reply:
+def _theirs(row: Mapping[str, Any], first: int) -> Reply:
     documents = [Source(str(c.get("title") or ""), tuple(_sentences(str(c["text"])))) for c in row["ctxs"] or ()]
     return Reply(
         id="",
         question=str(row["input"]),
-        statements=tuple(_statements(str(row["output"]), documents)),
+        statements=tuple(_statements(str(row["output"]), documents, first)),
         retrieved=None if row["ctxs"] is None else tuple(d.title for d in documents),
         declined=row.get("abstained") is True,
         sent=None
@@ -188,12 +204,12 @@ def _sentences(text: str) -> Iterator[str]:
     yield from (s.text for s in split_sentences(text))
 
 
-def _statements(output: str, documents: Sequence[Source]) -> Iterator[Statement]:
+def _statements(output: str, documents: Sequence[Source], first: int) -> Iterator[Statement]:
     """The sentences of an output, with what their markers point to: document n, or its sentence as in [n.3]."""
     for sentence in sentences_of([output]):
         draft = parse(_BULLET.sub("", sentence))
         if draft.text:
-            yield Statement(draft.text, tuple(_pointed(documents, n, part) for n, part in draft.cited))
+            yield Statement(draft.text, tuple(_pointed(documents, n + 1 - first, part) for n, part in draft.cited))
 
 
 def _pointed(documents: Sequence[Source], number: int, sentence: int | None) -> Source | None:

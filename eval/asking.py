@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,7 +23,9 @@ from rag.errors import LLMError, SourceError
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
+    from rag.library import Library
     from rag.models.llms import ChatModel
+    from rag.retrieval.hybrid import Retrieved
 
 Ask = Callable[[Case], dict[str, Any]]
 
@@ -46,11 +49,34 @@ def ask_case(assistant: Assistant, case: Case) -> dict[str, Any]:
     """The product's answer as a row, with the papers found and what a model was sent and wrote. Raises LLMError."""
     heard = Heard()
     listened = copy(assistant)
-    listened.library = hiding(assistant.library, case.without)
+    listened.library = cast("Library", _Remembering(hiding(assistant.library, case.without)))
     listened.llm = cast("ChatModel", Overheard(assistant.llm, heard)) if assistant.llm else None
     answer = listened.ask(case.question, history=case.history)
     retrieved = listened.library.retrieve(answer.standalone or case.question, DEPTH)
     return to_row(case, answer, *ranking(retrieved, calibration_of(assistant.library)), heard.to_dict())
+
+
+class _Remembering:
+    """Passes everything on to a library, and searches once for what is asked twice: by the product, and to rank."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._found: dict[str, Retrieved] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._library, name)
+
+    def __len__(self) -> int:
+        return len(self._library)
+
+    def retrieve(self, query: str, k: int, where: Mapping[str, Any] | None = None) -> Retrieved:
+        """As Library.retrieve; the first k of more are the same as k."""
+        if where or k > DEPTH:
+            return self._library.retrieve(query, k, where)
+        if query not in self._found:
+            self._found[query] = self._library.retrieve(query, DEPTH)
+        found = self._found[query]
+        return replace(found, matches=found.matches[:k])
 
 
 def answer_all(

@@ -28,7 +28,7 @@ app = typer.Typer(
     help="Score how well answers are grounded; compare runs; gate a release; check the harness itself.",
 )
 
-Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME-or-FOLDER, or any model setting.")]
+Judge = Annotated[str, typer.Option(help="coverage, llm, nli:NAME, factcg, minicheck, hhem, or any model setting.")]
 Split = Annotated[str | None, typer.Option(help="dev or test; all questions if not given.", show_default=False)]
 Out = Annotated[Path, typer.Option(help="Folder for the report.")]
 Parallel = Annotated[int, typer.Option(min=1, max=64, help="Questions or judgements at a time.")]
@@ -64,7 +64,7 @@ def run(
         typer.Option(help="Claims with labels: the judge is examined on them first.", show_default=False),
     ] = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.1, help="Requests a minute to each model at most.", show_default=False)
+        float | None, typer.Option(min=0.1, help="Requests a minute to each server at most.", show_default=False)
     ] = None,
     price: Annotated[
         list[str] | None,

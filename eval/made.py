@@ -146,7 +146,7 @@ class _Maker:
         topics = shared_topics(self._subjects)
         for topic in self._dice.sample(sorted(topics), len(topics)):
             asked = self._dice.choice(_LISTED).format(topic)
-            facts = tuple((s.name,) for s in topics[topic])
+            facts = tuple((s.name if s.named else s.title,) for s in topics[topic])
             yield Case("", "survey", asked, tuple(s.title for s in topics[topic]), (), facts, tags=(MADE, "form"))
 
     def _comparisons(self) -> Iterator[Case]:

@@ -87,6 +87,11 @@ class Statement:
     text: str
     sources: tuple[Source | None, ...] = ()
 
+    @property
+    def denies(self) -> bool:
+        """It cites nothing and denies something of the sources at large: "None of the sources compares the two"."""
+        return not self.sources and bool(_DENIAL.search(self.text))
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -112,12 +117,12 @@ class Reply:
 
     @property
     def claims(self) -> tuple[Statement, ...]:
-        return tuple(s for s in self.statements if is_claim(s.text))
+        return tuple(s for s in self.statements if is_claim(s.text) and not s.denies)
 
     @property
     def abstained(self) -> bool:
         """It said so, or all it says is that it cannot answer."""
-        return self.declined or (not self.claims and any(is_refusal(s.text) for s in self.statements))
+        return self.declined or (not self.claims and any(is_refusal(s.text) or s.denies for s in self.statements))
 
     @property
     def cited(self) -> tuple[str, ...]:
@@ -159,6 +164,12 @@ _REFUSALS = (
     r"no (?:relevant )?(?:information|answer)",
     r"(?:insufficient|not enough) (?:information|context|evidence)",
 )
+_DENIALS = (
+    rf"none of (?:\w+\s+){{0,3}}{_SOURCES}",
+    rf"{_SOURCES}(?:\s+\w+){{0,3}}\s+(?:do|does|did)(?: not|n['’]t)",
+    r"no mention of",
+)
+_DENIAL = re.compile(rf"\b(?:{'|'.join(_DENIALS)})\b", re.IGNORECASE)
 _REFUSAL = re.compile(rf"\b(?:{'|'.join(_REFUSALS)})\b", re.IGNORECASE)
 _HEADING = re.compile(r"#+\s|(?:\*\*|__)[^*_]+(?:\*\*|__)\s*:?$|.*:$")
 

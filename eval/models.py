@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,7 +18,8 @@ from eval.pacing import Pace, Paced
 from eval.render import verdict
 from eval.report import Delta, Report, save
 from eval.run import evaluate
-from rag.errors import SettingsError
+from eval.score import in_parallel
+from rag.errors import LLMError, SettingsError
 
 if TYPE_CHECKING:
     from rag.answering.assistant import Assistant
@@ -108,22 +111,57 @@ def compare_models(
 
     One alone is evaluated in `out` itself.
 
-    A run that was cut off goes on where it stopped. `rate` is the most requests a minute to each model, `how` goes to
-    `evaluate`. Raises what that raises.
+    A run that was cut off goes on where it stopped. Models of different servers answer side by side, those of one
+    server one after the other; `rate` is the most requests a minute to each server. `how` goes to `evaluate`. Raises
+    what that raises, LLMError of one server once the others are done.
     """
     alone = len(assistants) == 1
     folders = dict.fromkeys(assistants, ".") if alone else _folders(list(assistants))
-    reports: dict[str, Report] = {}
-    for llm, assistant in assistants.items():
-        if rate and assistant.llm is not None:
-            assistant.llm = cast("ChatModel", Paced(assistant.llm, Pace(rate)))
-        reports[llm] = evaluate(assistant, questions, out=out / folders[llm], **how)
+    reports = _by_server(
+        assistants, rate, lambda llm: evaluate(assistants[llm], questions, out=out / folders[llm], **how)
+    )
     first = next(iter(reports.values()))
     told = [_line(llm, folders[llm], r, first, out, (prices or {}).get(llm)) for llm, r in reports.items()]
     models = Models(tuple(told))
     if not alone:
         models.write(out)
     return models
+
+
+def _by_server(
+    assistants: Mapping[str, Assistant], rate: float | None, run: Callable[[str], Report]
+) -> dict[str, Report]:
+    """What `run` makes of each, in their order; servers side by side."""
+    servers: dict[str, list[str]] = {}
+    for llm, assistant in assistants.items():
+        servers.setdefault(assistant.llm.address if assistant.llm is not None else "", []).append(llm)
+    paces = {server: Pace(rate or math.inf) for server in servers}
+    for server, llms in servers.items():
+        for assistant in (assistants[llm] for llm in llms):
+            if assistant.llm is not None:
+                assistant.llm = cast("ChatModel", Paced(assistant.llm, paces[server]))
+    reports: dict[str, Report] = {}
+    failed: list[LLMError] = []
+
+    def run_all(server: str) -> None:
+        try:
+            reports.update((llm, run(llm)) for llm in servers[server])
+        except LLMError as error:  # the other servers go on
+            failed.append(error)
+
+    if len(servers) == 1:
+        return {llm: run(llm) for llm in assistants}
+    try:
+        with closing(in_parallel(run_all, list(servers), len(servers))) as done:
+            for _ in done:
+                pass
+    except BaseException:
+        for pace in paces.values():
+            pace.stop()  # else the threads that are left would ask on
+        raise
+    if failed:
+        raise failed[0]
+    return {llm: reports[llm] for llm in assistants}
 
 
 def _folders(llms: Sequence[str]) -> dict[str, str]:

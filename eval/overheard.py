@@ -7,8 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag.models.llms import ChatModel
-from rag.models.metering import Meter
+from eval.proxies import ModelProxy
 
 
 @dataclass
@@ -25,27 +24,17 @@ class Heard:
         return {"sent": "\n\n".join(self.sent), "written": "".join(self.written)}
 
 
-class Overheard:
-    """Passes everything on to a ChatModel, and notes the messages and replies of answers in `heard`."""
-
-    def __init__(self, model: ChatModel, heard: Heard) -> None:
-        self._model, self._heard = model, heard
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def metered(self, meter: Meter) -> Overheard:
-        """The same, with its calls noted in that meter."""
-        return Overheard(self._model.metered(meter), self._heard)
+class Overheard(ModelProxy[Heard]):
+    """Passes everything on to a ChatModel, and notes the messages and replies of answers."""
 
     def stream(self, system: str, user: str, *rest: Any, **named: Any) -> Generator[str, None, str]:
         """As ChatModel.stream. Raises LLMError."""
-        self._heard.sent.append(user)
+        self._beside.sent.append(user)
         with closing(self._model.stream(system, user, *rest, **named)) as stream:
             while True:
                 try:
                     piece = next(stream)
                 except StopIteration as end:
                     return str(end.value or "")
-                self._heard.written.append(piece)
+                self._beside.written.append(piece)
                 yield piece

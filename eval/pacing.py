@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
-from rag.models.llms import ChatModel
-from rag.models.metering import Meter
+from eval.proxies import ModelProxy
+from rag.errors import LLMError
 
 
 class Pace:
-    """Lets at most so many requests begin a minute, evenly spread; shared by the threads that ask."""
+    """Lets at most so many requests begin a minute, evenly spread; shared by the threads that ask one server.
+
+    After `stop` none begins any more.
+    """
 
     def __init__(
         self,
@@ -22,41 +25,38 @@ class Pace:
     ) -> None:
         self._gap, self._sleep, self._now = 60 / per_minute, sleep, now
         self._next = 0.0
+        self._stopped = False
         self._lock = threading.Lock()
 
     def wait(self) -> None:
-        """Returns when the next request may begin."""
+        """Returns when the next request may begin. Raises LLMError once it is stopped."""
+        if self._stopped:
+            raise LLMError("stopped")
         with self._lock:
             begin = max(self._next, self._now())
             self._next = begin + self._gap
         if (seconds := begin - self._now()) > 0:
             self._sleep(seconds)
 
+    def stop(self) -> None:
+        """Lets no further request begin."""
+        self._stopped = True
 
-class Paced:
+
+class Paced(ModelProxy[Pace]):
     """Passes everything on to a ChatModel, each request when the pace allows it."""
-
-    def __init__(self, model: ChatModel, pace: Pace) -> None:
-        self._model, self._pace = model, pace
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    def metered(self, meter: Meter) -> Paced:
-        """The same, with its calls noted in that meter."""
-        return Paced(self._model.metered(meter), self._pace)
 
     def stream(self, *rest: Any, **named: Any) -> Generator[str, None, str]:
         """As ChatModel.stream. Raises LLMError."""
-        self._pace.wait()
+        self._beside.wait()
         return (yield from self._model.stream(*rest, **named))
 
     def complete(self, *rest: Any, **named: Any) -> str:
         """As ChatModel.complete. Raises LLMError."""
-        self._pace.wait()
+        self._beside.wait()
         return self._model.complete(*rest, **named)
 
     def probability_of_yes(self, *rest: Any, **named: Any) -> float | None:
         """As ChatModel.probability_of_yes. Raises LLMError."""
-        self._pace.wait()
+        self._beside.wait()
         return self._model.probability_of_yes(*rest, **named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from matplotlib.figure import Figure
 
 from eval.metrics import METRICS
 from eval.report import Delta
+
+_DRAWING = threading.Lock()  # matplotlib has one set of settings for all threads
 
 
 def recall(curves: Mapping[str, Sequence[Sequence[float]]]) -> str:
@@ -144,7 +147,7 @@ def quality(points: Sequence[tuple[str, float | None, float | None, float | None
 def _svg(draw: Callable[[Axes], None], height: float = 3.6, left: float = 0.1, width: float = 7) -> str:
     """`height` and `width` in inches, `left` the margin for labels as a share of the width."""
     settings: Any = {"svg.hashsalt": "askpapers", "axes.spines.top": False, "axes.spines.right": False}
-    with matplotlib.rc_context(settings):
+    with _DRAWING, matplotlib.rc_context(settings):
         figure = Figure(figsize=(width, height))
         draw(figure.add_axes((left, 0.55 / height, 0.97 - left, 1 - 0.7 / height)))
         file = io.BytesIO()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,7 @@ SHIPPED = "those that come with askpapers"
 # Measured on the default collection by `eval worth`; docs/evaluation.md has the tables.
 WORTH = (
     "On the default collection, made questions put 12 ways of answering in nearly the order of people's (Spearman "
-    ".96), are easier (.84 right, .72 of people's), and hardly test whether lists are complete: compare runs on them "
+    ".96), are easier (.84 right, .75 of people's), and do not test which sentence is chosen: compare runs on them "
     "with each other only. `eval worth` measures it."
 )
 
@@ -107,7 +108,37 @@ def check(
     print(f"{len(cases)} questions hold")
 
 
+def nuggets(
+    file: Annotated[Path, typer.Argument(help="Nuggets: TREC RAG's or its nuggetizer's, ScholarQABench's rubrics.")],
+    answers: Annotated[
+        Path | None,
+        typer.Argument(help="Answers of any system, as of eval score; else the file's own assignments count."),
+    ] = None,
+    home: Home = None,
+    judge: Annotated[
+        str | None, typer.Option(help="Who assigns nuggets to answers, as of eval run.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("build/nuggets"),
+) -> None:
+    """Score which nuggets answers give, as TREC RAG does: vital, all and weighted, strict and lenient."""
+    from eval import nuggets as scoring
+    from eval.run import CACHE, judge_for
+    from eval.score import Scorer
+
+    topics = scoring.read_nuggets(file)
+    if answers is None and judge is None:
+        report = scoring.told(topics)
+    else:
+        library = open_library(load_settings(home=home))
+        by = judge_for(judge or "coverage", library)
+        with closing(Scorer(by, judge_for("coverage", library), library.home / CACHE)) as scorer:
+            report = scoring.judged(topics, answers, by, scorer)
+    report.write(out)
+    print(report)
+    say(f"report: {out / 'nuggets.html'}")
+
+
 def add_to(app: typer.Typer) -> None:
     """Makes these commands of the app."""
-    for command in (label, new, worth, check):
+    for command in (label, new, worth, check, nuggets):
         app.command()(command)

@@ -148,7 +148,8 @@ def in_parallel(
 
 def judge_hash(level: int) -> str:
     """What a judge of that level does, its threshold included: judgements of another one are not its own."""
-    return source_hash("rag.answering.judges", "rag.text.entities", *(["rag.answering.prompts"] if level else []))
+    read = {0: (), 2: ("rag.models.entailment",)}.get(level, ("rag.answering.prompts", "rag.models.examination"))
+    return source_hash("rag.answering.judges", "rag.text.entities", *read)
 
 
 @cache

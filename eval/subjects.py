@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.library import Library
 
 MAX_NAME = 3  # words before the colon of a title that count as the name of what it is about
-FEWEST, MOST = 2, 6  # papers that share a topic which is asked for as a list
+FEWEST, MOST = 2, 8  # papers that share a topic which is asked for as a list
 
 
 @dataclass(frozen=True)

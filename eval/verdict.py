@@ -118,7 +118,8 @@ def _refusals(report: Report) -> Iterator[str]:
     if refused and refused.value is not None:
         told.append(f"it refuses {refused.value * refused.n:.0f} of {refused.n} questions that cannot be answered")
     if wrongly and wrongly.value is not None:
-        told.append(f"{wrongly.value * wrongly.n:.0f} of {wrongly.n} that can")
+        many = f"{wrongly.value * wrongly.n:.0f} of {wrongly.n}"
+        told.append(f"{many} that can" if told else f"it refuses {many} questions that can be answered")
     yield from _sentence(told)
 
 

@@ -35,7 +35,10 @@ class Settings(BaseSettings):
     )
     context: int = Field(0, ge=0, description="the model's context window in tokens; 0 asks its server")
     checking: Literal["strict", "flag", "off"] = Field("strict", description="what becomes of unsupported sentences")
-    judge: str = Field("auto", description="what scores support: auto, coverage, llm, nli:NAME, or an LLM setting")
+    judge: str = Field(
+        "auto",
+        description="what scores support: auto, coverage, llm, nli:NAME, factcg, minicheck, hhem, or an LLM setting",
+    )
     sources: int = Field(8, ge=1, le=50, description="papers an answer may draw on")
     mailto: str = Field("", description="your mail address, told to services that papers are fetched from")
     openalex_key: SecretStr = Field(SecretStr(""), description="OpenAlex's key (free at openalex.org/settings/api)")

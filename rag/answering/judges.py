@@ -1,8 +1,8 @@
 """How far do these sentences support that one? Used by the assistant and by eval, with one protocol for all levels.
 
 Level 0 needs no model beyond the index's own: it measures how much of a sentence the evidence covers, and is nearly
-blind to contradiction. Level 1 reads a language model's log-probabilities of Yes and No. Level 2 is a cross-encoder
-trained on natural language inference. Level 3 asks a language model for the word.
+blind to contradiction. Level 1 reads a language model's log-probabilities of Yes and No. Level 2 is a classifier: a
+cross-encoder trained on natural language inference, or a fact checker. Level 3 asks a language model for the word.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from rag.answer import Verdict
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from rag.models.embedding import Embedder, Encoded
+from rag.models.entailment import is_classifier, load_classifier, pieces
 from rag.models.examination import JUDGE, judge_message
 from rag.models.llms import ChatModel
 from rag.models.metering import Meter
@@ -51,15 +52,15 @@ class Judge(Protocol):
 
 
 def load_judge(spec: str, library: Library, llm: ChatModel | None = None) -> Judge:
-    """A judge for `coverage`, `llm` (the model that answers), `nli:NAME-or-FOLDER`, or any LLM setting.
+    """A judge for `coverage`, `llm` (the model that answers), a classifier (rag.models.entailment), or any LLM setting.
 
     Raises SettingsError for a setting that cannot be used.
     """
     coverage = coverage_by(library)
     if spec == "coverage":
         return coverage
-    if spec.startswith("nli:"):
-        return CrossEncoderJudge(spec[4:], coverage)
+    if is_classifier(spec):
+        return ClassifierJudge(spec, coverage)
     model = load_llm(spec) if spec != "llm" else llm
     if model is None:
         raise SettingsError(f"ASKPAPERS_JUDGE={spec!r} needs a language model; coverage needs none")
@@ -159,35 +160,27 @@ class WordJudge(ModelJudge):
         return float(word.startswith("yes"))
 
 
-class CrossEncoderJudge:
-    """Level 2: the entailment probability of a sentence-transformers CrossEncoder trained on NLI."""
+class ClassifierJudge:
+    """Level 2: a classifier trained to tell what a text supports; fact checkers read all the evidence as one text."""
 
     level = 2
 
-    def __init__(self, name: str, coverage: Coverage) -> None:
-        from sentence_transformers import CrossEncoder
-
-        self.name = f"nli {name}"
+    def __init__(self, spec: str, coverage: Coverage) -> None:
+        self.name = spec.replace(":", " ", 1)
         self._coverage = coverage
-        try:
-            self._model = CrossEncoder(name)
-        except Exception as error:
-            raise SettingsError(f"cannot load the judge {name!r} (ASKPAPERS_JUDGE): {error}") from None
-        labels = {str(label).lower(): int(i) for i, label in self._model.model.config.id2label.items()}
-        if "entailment" not in labels:
-            raise SettingsError(f"{name!r} has no label 'entailment': it was not trained on NLI (ASKPAPERS_JUDGE)")
-        self._entailment, self._contradiction = labels["entailment"], labels.get("contradiction")
-        self.contradictions = self._contradiction is not None  # whether it tells them apart from what is not said
+        self._model = load_classifier(spec)
+        self.contradictions = self._model.contradictions  # whether it tells them apart from what is not said
 
     def score(self, evidence: Sequence[str], sentence: str) -> Support:
         shown, best = self._coverage.nearest(evidence, sentence)
-        pairs = [(evidence[i], sentence) for i in shown] + [(" ".join(evidence[i] for i in shown), sentence)]
-        logits = np.asarray(self._model.predict(pairs), np.float64)
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares = odds / odds.sum(axis=1, keepdims=True)
-        value = _unit(shares[:, self._entailment].max())
+        if self._model.words:
+            texts = pieces(evidence, self._model.words)
+        else:
+            texts = [*(evidence[i] for i in shown), " ".join(evidence[i] for i in shown)]
+        support, against = self._model.scores([(text, sentence) for text in texts]).max(axis=0)
+        value = _unit(support)
         verdict: Verdict = "supported" if value >= 0.5 else "unsupported"
-        if self._contradiction is not None and value < 0.5 <= shares[:, self._contradiction].max():
+        if value < 0.5 <= against:
             verdict = "contradicted"
         return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
 

@@ -29,7 +29,11 @@ Checking = Annotated[
 ]
 JudgeOption = Annotated[
     str | None,
-    typer.Option("--judge", help="auto, llm, nli:NAME or an LLM setting (ASKPAPERS_JUDGE).", show_default=False),
+    typer.Option(
+        "--judge",
+        help="auto, llm, nli:NAME, factcg, minicheck, hhem or an LLM setting (ASKPAPERS_JUDGE).",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Year = Annotated[list[int] | None, typer.Option(help="Only papers of this year; may be repeated.")]

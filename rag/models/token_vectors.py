@@ -156,10 +156,12 @@ def similarities(query: QueryTokens, codes: NDArray[np.uint8]) -> Vectors:
 
 def sentence_vectors(tokens: TokenCodes, sentences: int, dimension: int) -> Vectors:
     """The mean sign vector of each sentence's tokens (sentences, d), of length 1; 0 for one without tokens."""
-    inside = tokens.sentences < sentences
-    signs = np.unpackbits(tokens.codes[inside], axis=1, count=dimension).astype(np.float32) * 2 - 1
+    order = np.argsort(tokens.sentences, kind="stable")[: np.count_nonzero(tokens.sentences < sentences)]
+    signs = np.unpackbits(tokens.codes[order], axis=1, count=dimension).astype(np.float32) * 2 - 1
     sums = np.zeros((sentences, dimension), np.float32)
-    np.add.at(sums, tokens.sentences[inside], signs)
+    if order.size:
+        owners, starts = np.unique(tokens.sentences[order], return_index=True)
+        sums[owners] = np.add.reduceat(signs, starts)
     unit: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
     return unit
 

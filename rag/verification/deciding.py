@@ -12,6 +12,7 @@ from rag.answering.reading_exam import can_read
 from rag.answering.verdicts import VERDICTS, ask_verdicts
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
+from rag.models.entailment import is_classifier
 from rag.models.llms import ChatModel
 from rag.models.providers import load_llm
 
@@ -91,7 +92,7 @@ def load_decider(judge: str | Judge, library: Library, model: ChatModel | None =
         return None if isinstance(judge, Coverage) else OneByOne(judge)
     if judge == "coverage" or (judge == "auto" and model is None):
         return None
-    if judge.startswith("nli:"):
+    if is_classifier(judge):
         return OneByOne(load_judge(judge, library))
     asked = model if judge in ("auto", "llm") else load_llm(judge)
     if asked is None:

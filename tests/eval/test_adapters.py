@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from eval.answers import to_reply
+from eval.answers import read_answers, to_reply
 from eval.cases import Case, read_cases
 from eval.claims import read_claims
 from eval.cli import app
@@ -126,3 +126,18 @@ def test_a_judge_is_examined_first(
     else:
         assert isinstance(done.exception, SourceError)
         assert "no better than chance on these labels" in str(done.exception)
+
+
+def test_alces_result_files_are_one_object(tmp_path: Path) -> None:
+    row = {"question": "What?", "output": "Ducks swim [1].", "docs": [{"title": "D", "text": "Ducks swim."}]}
+    (tmp_path / "result.json").write_text(json.dumps({"args": {"shot": 2}, "data": [row], "total_cost": 0}, indent=4))
+    (found,) = read_answers(tmp_path / "result.json")
+    assert found.statements[0].sources == (Source("D", ("Ducks swim.",)),)
+
+
+def test_markers_of_scholarqabench_count_from_0(tmp_path: Path) -> None:
+    documents = [{"title": t, "text": f"{t} swim."} for t in ("Ducks", "Geese")]
+    rows = [{"input": str(n), "output": f"They swim [{n}].", "ctxs": documents} for n in (0, 1, 2)]
+    (tmp_path / "human_answers.json").write_text(json.dumps(rows))
+    found = [reply.statements[0].sources for reply in read_answers(tmp_path / "human_answers.json")]
+    assert found == [(Source("Ducks", ("Ducks swim.",)),), (Source("Geese", ("Geese swim.",)),), (None,)]

@@ -44,6 +44,12 @@ def report(**more: object) -> Report:
     return Report("mine", {}, questions=(), curves={}, worst=(), **given)  # type: ignore[arg-type]
 
 
+def test_refusals_are_told_where_all_questions_can_be_answered() -> None:
+    figures = tuple(f for f in report().figures if f.metric != "abstention_recall")
+    told = " ".join(verdict_sentences(report(figures=figures)))
+    assert "It refuses 3 of 30 questions that can be answered." in told
+
+
 def test_the_verdict_says_what_the_figures_say() -> None:
     told = " ".join(verdict_sentences(report()))
     assert told.startswith("mine gets 75% of 40 questions right (95% interval 65 to 85%).")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,17 @@ def test_lists_and_comparisons_are_of_papers_that_share_a_topic(many: Library) -
     listed = next(c for c in made if c.type == "survey")
     assert set(listed.gold_titles) == {p.title for p in SHARED}
     assert all(len(c.gold_titles) == 2 for c in made if c.type == "compare")
+
+
+def test_lists_hold_papers_whose_titles_give_no_name(tmp_path: Path) -> None:
+    titles = ["Why Glass Lanterns Burn", "On the Colour of Glass Lanterns", "Drying Fruit Slowly"]
+    with closing(Library.open(tmp_path, embedder=FakeEmbedder())) as library:
+        library.sync(
+            [Paper(f"u{i}", t, f"We write about {t.lower()}.", source="b", line=i) for i, t in enumerate(titles)]
+        )
+        listed = [c for c in make_questions(library, 12) if c.type == "survey"]
+    assert [c.gold_titles for c in listed] == [tuple(titles[:2])]
+    assert listed[0].key_facts == tuple((t,) for t in titles[:2])
 
 
 def test_the_answering_sentence_is_taken_out_of_a_near_miss(many: Library) -> None:

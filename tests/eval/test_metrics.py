@@ -177,6 +177,21 @@ def test_denials_that_refuse_nothing(text: str) -> None:
     assert not is_refusal(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "None of the three documents compares fast ducks with slow geese.",
+        "The sources given do not list the weights of those ducks anywhere.",
+        "There is no mention of ducks that cross wide rivers.",
+    ],
+)
+def test_a_denial_refuses_unless_it_cites(text: str) -> None:
+    assert reply(statement(text)).abstained
+    cited = reply(Statement(text, (Source("Ducks", ("Fast ducks cross rivers.",)),)))
+    assert not cited.abstained
+    assert cited.claims
+
+
 def test_an_answer_with_a_caveat_is_an_answer() -> None:
     assert not reply(statement(LONG, "A"), statement("The abstracts do not say more.")).abstained
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from eval.cli import app
 from eval.models import Models, Price, compare_models
 from eval.pacing import Pace
 from rag.answering.assistant import Assistant
-from rag.errors import SettingsError
+from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from tests.llm_server import Script, serving
 
@@ -59,6 +60,37 @@ def test_gone_on_with_where_it_stopped(library: Library, questions: Path, tmp_pa
     assert [line.folder for line in models.lines] == ["a-b", "a-b-2"]
     assert asked > 0
     assert models.lines[1].dollars is None  # no price is known
+
+
+def test_servers_answer_side_by_side_and_one_that_fails_stops_no_other(
+    library: Library, questions: Path, tmp_path: Path
+) -> None:
+    both = threading.Barrier(2, timeout=20)  # passed only if the two are asked at the same time
+
+    def meet(messages: list[dict[str, str]]) -> str:
+        if met:
+            return reply(messages)
+        both.wait()
+        met.append(1)
+        return reply(messages)
+
+    met: list[int] = []
+    one, two = Script(reply=meet), Script(reply=meet)
+    with serving(one) as first, serving(two) as second:
+        urls = {"one": first.url, "two": second.url, "gone": "http://127.0.0.1:9/v1#m"}
+        assistants = {n: Assistant(library, url, mode="words", judge="coverage") for n, url in urls.items()}
+        with pytest.raises(LLMError, match="0 of 4 answers are kept, run again to go on"):
+            compare_models(assistants, questions, tmp_path, baselines=False, progress=False)
+    for name in ("one", "two"):
+        assert (tmp_path / name / "report.json").exists()
+
+
+def test_a_pace_that_is_stopped_lets_nothing_begin() -> None:
+    pace = Pace(60, sleep=lambda _: None)
+    pace.wait()
+    pace.stop()
+    with pytest.raises(LLMError, match="stopped"):
+        pace.wait()
 
 
 def test_a_rate_is_kept() -> None:

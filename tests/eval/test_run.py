@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from eval import evaluate, read_report, score_answers, write_report
+from eval.asking import ask_case
 from eval.baselines import CLOSED, COPIED, RANDOM
 from eval.cases import Case, read_cases
 from eval.score import judge_hash
@@ -200,3 +201,19 @@ def test_what_is_no_report_is_said_to_be_none(tmp_path: Path) -> None:
         (tmp_path / "report.json").write_text(text)
         with pytest.raises(SourceError, match=r"report\.json"):
             read_report(tmp_path)
+
+
+def test_a_question_is_searched_once(library: Library, questions: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    retrieve = Library.retrieve
+
+    def noted(library: Library, query: str, k: int, where: Any = None) -> Any:
+        searched.append(query)
+        return retrieve(library, query, k, where)
+
+    case = read_cases(questions)[0]
+    expected = [m.record.paper.title for m in library.retrieve(case.question, 10).matches]
+    monkeypatch.setattr(Library, "retrieve", noted)
+    row = ask_case(Assistant(library), case)
+    assert searched == [case.question]
+    assert row["retrieved"] == expected
