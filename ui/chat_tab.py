@@ -39,12 +39,10 @@ class ChatTab:
         self._running, self._watch = running, watch
         p = parts
         choices = [p.current, p.key, p.where, *settings.inputs]
-        asked = [
-            p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, trigger_mode="multiple", **QUIET),
-            p.again.click(self.again, choices, p.shown, **QUIET),
-        ]
-        for event in asked:
-            event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
+        named = "(...given) => askpapers.asked(...given)"
+        p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, js=named, trigger_mode="multiple", **QUIET)
+        p.again.click(self.again, choices, p.shown, **QUIET)
+        p.bus.retry(self.exactly, choices, p.shown, **QUIET)
         p.box.stop(self.stop, None, None, queue=False, **QUIET)
         p.bus.input(self.turn, [p.key, p.current], [*p.shown, p.box], **QUIET)
         p.unedit.click(lambda: ("", "", gr.Button(visible=False)), None, [p.box, p.editing, p.unedit], **QUIET)
@@ -61,8 +59,12 @@ class ChatTab:
         key: str,
         where: dict[str, Any],
         *chosen: Any,
+        exact: bool = False,
     ) -> Iterator[Update]:
-        """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes."""
+        """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes.
+
+        `exact` takes the question's words as they are spelt.
+        """
         p = self._parts
         with self._running.answer(str(request.session_hash)) as stop:
             if isinstance(stop, str):
@@ -70,7 +72,7 @@ class ChatTab:
             if isinstance(stop, str) or not question.strip():
                 yield {p.box: gr.skip()}
                 return
-            yield from self._answer(owner_of(key, request), question, editing, current, where, stop, *chosen)
+            yield from self._answer(owner_of(key, request), question, editing, current, where, stop, exact, *chosen)
 
     def _answer(
         self,
@@ -80,11 +82,12 @@ class ChatTab:
         current: str,
         where: dict[str, Any],
         stop: threading.Event,
+        exact: bool,
         *chosen: Any,
     ) -> Iterator[Update]:
         p, kept = self._parts, self._kept
         if not current or kept.name(current, owner) is None:
-            current = kept.start(owner, question)
+            current = kept.start(owner, question, current)
         earlier = kept.turns(current, owner)
         replaced = next((t for t in earlier if t.id == editing), None)
         earlier = earlier[: earlier.index(replaced)] if replaced else earlier
@@ -93,6 +96,7 @@ class ChatTab:
         yield {
             p.chat: [*shown, said(render.writing((), "reading the question"))],
             p.cards: "",
+            p.current: current,
             p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
             p.again: gr.Button(visible=False),
             p.unedit: gr.Button(visible=False),
@@ -103,6 +107,7 @@ class ChatTab:
         steps = follow(
             assistant, question, past, where or None, stop,
             lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
+            exact,
         )  # fmt: skip
         for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
@@ -119,6 +124,14 @@ class ChatTab:
         turns = self._kept.turns(current, owner_of(key, request)) if current else []
         for last in turns[-1:]:
             yield from self.ask(request, last.question, last.id, current, key, *choices)
+
+    def exactly(
+        self, request: gr.Request, event: gr.EventData, current: str, key: str, *choices: Any
+    ) -> Iterator[Update]:
+        """Answers a question of the conversation anew, its words taken as they are spelt."""
+        turns = self._kept.turns(current, owner_of(key, request)) if current else []
+        for asked in (t for t in turns if t.id == event.value):
+            yield from self.ask(request, asked.question, asked.id, current, key, *choices, exact=True)
 
     def stop(self, request: gr.Request) -> None:
         """Ends the answer that this page is waiting for."""

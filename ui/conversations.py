@@ -5,6 +5,7 @@ An answer is kept with the papers it cites, so it reads the same after the libra
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ from rag.answer import Answer
 from rag.errors import LibraryError
 
 _ANSWERS = TypeAdapter(Answer)
+_ID = re.compile(r"[\w-]{12}", re.ASCII)  # as token_urlsafe(9) makes them
 _NAME = 60  # characters of a conversation's name
 # What each version of the file adds to the one before; PRAGMA user_version tells which were done.
 _MIGRATIONS = (
@@ -109,9 +111,13 @@ class Conversations:
         for number, script in enumerate(_MIGRATIONS[done:], done + 1):
             self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
-    def start(self, owner: str, question: str) -> str:
-        """A new conversation, named after its first question; gives its id."""
-        made = secrets.token_urlsafe(9)
+    def start(self, owner: str, question: str, wanted: str = "") -> str:
+        """A new conversation, named after its first question; gives its id, the one `wanted` if that may be one.
+
+        The page makes the id itself, so that its address is known before the server answers.
+        """
+        free = _ID.fullmatch(wanted) and not self._do("SELECT 1 FROM conversations WHERE id = ?", wanted)
+        made = wanted if free else secrets.token_urlsafe(9)
         row = (made, owner, _short(question), time.time())
         self._do("INSERT INTO conversations (id, owner, name, changed) VALUES (?, ?, ?, ?)", *row)
         return made

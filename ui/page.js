@@ -6,9 +6,16 @@
   // Which event of the server's a button stands for; all others are for the evidence.
   const EVENTS = {
     open: "select", edit: "input", version: "input", export: "submit", ticked: "submit", drop: "clear", undo: "undo",
-    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus",
+    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus", exact: "retry",
   };
   const ask = (name, value) => send(EVENTS[name] ?? "click", { name, value });
+  // The address tells at once what a click leads to, so that the way back leads to what was before.
+  const at = (conversation) => {
+    fold();
+    const now = new URLSearchParams(location.search).get("chat") ?? "";
+    if (conversation !== now) history.pushState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
+  };
+  const id = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9)))).replaceAll("+", "-").replaceAll("/", "_");
 
   const put = (value) => {
     const area = box();
@@ -57,9 +64,11 @@
     about: (title) => { tab("chat"); put(`In “${title}”: `); },
     tab: (name) => tab(name),
     close: () => pane.close(),
+    open: (conversation) => { at(conversation); ask("open", conversation); },
     drop: (conversation) => {
+      at("");
       ask("drop", conversation);
-      say("Conversation deleted", "Undo", () => ask("undo", conversation));
+      say("Conversation deleted", "Undo", () => { at(conversation); ask("undo", conversation); });
     },
     year: (year) => { ask("year", `year ${year}`); box()?.focus(); },
     tick: (paper, button) => {
@@ -102,7 +111,6 @@
     hide();
     const value = target.getAttribute("value") ?? target.dataset.value ?? target.getAttribute("href");
     const name = target.getAttribute("name");
-    if (name === "open") fold();
     if (name === "similar" || name === "show" || name === "paper") { tab("chat"); pane.open(target); }
     if (target.closest(".menu")) target.closest(".menu").open = false;
     (here[name] ?? ((...given) => ask(name, ...given)))(value, target);
@@ -170,7 +178,10 @@
   // Conversations of another tab appear when this one is looked at again.
   document.addEventListener("visibilitychange", () => document.hidden || ask("look", ""));
   // The way back in the browser leads to the conversation before.
-  addEventListener("popstate", () => ask("open", new URLSearchParams(location.search).get("chat") ?? ""));
+  addEventListener("popstate", () => {
+    const asked = new URLSearchParams(location.search);
+    asked.has("answer") ? location.reload() : ask("open", asked.get("chat") ?? "");
+  });
   // A server that has gone is told before somebody asks it.
   const alive = async () => {
     if (document.hidden) return;
@@ -197,10 +208,14 @@
         else (card ?? linked).scrollIntoView({ block: "start" });
       } else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
-    at: (conversation) => {
-      fold();
-      const now = new URLSearchParams(location.search).get("chat") ?? "";
-      if (conversation !== now) history.pushState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
+    at,
+    // What is sent with a question: the conversation is the address's, a new one where it names none.
+    asked: (question, editing, current, ...given) => {
+      const address = new URLSearchParams(location.search);
+      const open = address.get("chat") ?? (address.has("answer") ? current : "");
+      const asks = question?.trim() && !$("#chat .writing");
+      if (asks) at(open || id());
+      return [question, editing, new URLSearchParams(location.search).get("chat") ?? open, ...given];
     },
     save: (name, content) => {
       const href = URL.createObjectURL(new Blob([content], { type: "text/plain" }));

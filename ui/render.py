@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.answer import Answer, Citation, Claim, Table
+from rag.answering.spelling import SHOWING
 from rag.models.llms import EXTRACTIVE
 from ui.cards import thumbs
 from ui.markup import attribute, button, count, text
@@ -62,7 +63,7 @@ def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) 
     said = f"<ul>{''.join(f'<li>{c}</li>' for c in claims)}</ul>" if found.listing else f"<p>{' '.join(claims)}</p>"
     if found.table:
         said = _table(found.table, claims)
-    parts = [_understood(found), _notes(found), _lead(found), said if claims else ""]
+    parts = [_understood(found), _notes(turn, found), _lead(found), said if claims else ""]
     parts += [_marks(found), _withheld(found), _related(turn, found), evidence_table(turn, found), _ways_on(found)]
     parts.append(_foot(turn, found, (ratings or {}).get(0)))
     return f'<div class="answer {found.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
@@ -95,8 +96,13 @@ def _understood(found: Answer) -> str:
     return f'<p class="understood">Understood as: {text(found.standalone)}</p>' if differs else ""
 
 
-def _notes(found: Answer) -> str:
-    return "".join(f'<p class="understood">{text(note)}</p>' for note in found.notes)
+def _notes(turn: str, found: Answer) -> str:
+    """How the question was taken; another spelling can be undone."""
+    notes = [text(note) for note in found.notes]
+    respelt = [i for i, note in enumerate(found.notes) if note.startswith(SHOWING)]
+    if respelt:
+        notes[respelt[-1]] += " " + button("exact", turn, "Ask with my spelling")
+    return "".join(f'<p class="understood">{note}</p>' for note in notes)
 
 
 def _marks(found: Answer) -> str:

@@ -22,18 +22,17 @@ class Sidebar:
         running: Running,
     ) -> None:  # fmt: skip
         self._parts, self._kept, self._front, self._running = p, conversations, front, running
-        here = {"fn": None, "inputs": p.current, "outputs": None, "js": "current => askpapers.at(current)", **QUIET}
         loaded = page.load(self.load, p.key, [*p.shown, p.key], **QUIET)
         page.load(None, None, settings.look, js="() => askpapers.lastTheme()", **QUIET)
         loaded.then(self.offer, None, [p.hero, p.front], **QUIET)
         loaded.then(None, js="() => { askpapers.opened(); askpapers.reveal(); }", **QUIET)
-        p.new.click(self.new, p.key, p.shown, **QUIET).then(**here)
-        p.bus.select(self.open, p.key, p.shown, **QUIET).then(**here)
+        p.new.click(self.new, p.key, p.shown, js="key => { askpapers.at(''); return key; }", **QUIET)
+        p.bus.select(self.open, p.key, p.shown, **QUIET)
         p.bus.focus(self.find, [p.find, p.current, p.key], p.listed, **QUIET)
         p.find.change(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
         p.bus.edit(self.rename, [p.current, p.key], [p.tools, p.listed], **QUIET)
-        p.bus.clear(self.delete, [p.current, p.key], p.shown, **QUIET).then(**here)
-        p.bus.undo(self.undo, p.key, p.shown, **QUIET).then(**here)
+        p.bus.clear(self.delete, [p.current, p.key], p.shown, **QUIET)
+        p.bus.undo(self.undo, p.key, p.shown, **QUIET)
         save = "file => file && askpapers.save(...file)"
         for written in (
             p.bus.submit(self.export, [p.current, p.key], p.saved, **QUIET),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rag.answering.assistant import Assistant
 from rag.library import Library
 from rag.types import Paper
 from tests.llm_server import Script, serving
+from tests.rag.answering.everyday_papers import PAPERS
 from tests.ui import browsing
 from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served, upload
 from tests.ui.scripted import Scripted
@@ -118,11 +120,54 @@ def test_another_conversation_while_an_answer_comes_and_a_reload_in_the_middle(
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.get_by_role("button", name="New conversation").click()
         page.locator(".landing").wait_for()
-        page.wait_for_url(lambda url: "chat=" not in url)  # the address follows the page
         page.go_back()
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.go_forward()
         page.locator(".landing").wait_for()
+
+
+def test_the_way_back_is_known_before_a_slow_server_answers(address: str, visit: Any) -> None:
+    page = visit(address)
+    ask(page, QUESTION)
+    asked = page.url
+    assert "?chat=" in asked
+
+    def slow(route: Any) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route("**/queue/join*", slow)
+    page.get_by_role("button", name="New conversation").click()
+    assert page.url == address
+    page.go_back()
+    assert page.url == asked
+    page.locator(".answered", has_text="attention sinks").wait_for()
+    page.go_forward()
+    page.locator(".landing").wait_for()
+    box = page.locator("#question textarea")
+    box.fill("What is HippoRAG inspired by?")
+    box.press("Enter")
+    page.wait_for_url("**?chat=*")
+    page.go_back()
+    assert page.url == address
+    page.go_forward()
+    page.locator(".question", has_text="HippoRAG").wait_for()
+    page.locator(".answered", has_text="hippocampal").wait_for()
+
+
+def test_a_spelling_that_was_put_right_can_be_insisted_on(tmp_path: Path, visit: Any) -> None:
+    library = Library.open(tmp_path / "home")  # the real model knows which words are words
+    library.sync(PAPERS)
+    with served(Assistant(library)) as address:
+        page = visit(address)
+        answer = ask(page, "What does LichenFomer do?")
+        assert "Showing results for “LichenFormer”, not “LichenFomer”." in answer.inner_text()
+        answer.get_by_role("button", name="Ask with my spelling").click()
+        page.locator(".versions", has_text="2 of 2").wait_for()
+        page.locator(".answer", has_text="No abstract here mentions LichenFomer.").wait_for()
+        assert page.locator(".question").all_inner_texts() == ["What does LichenFomer do?"]
+        assert page.get_by_role("button", name="Ask with my spelling").count() == 0
+    library.close()
 
 
 def test_what_was_asked_in_another_tab_a_lost_link_and_a_question_too_long(address: str, visit: Any) -> None:
