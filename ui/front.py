@@ -13,6 +13,7 @@ from rag.types import Paper
 from ui.cards import file_of
 from ui.examples import Examples
 from ui.markup import button, count, text
+from ui.opening import landing
 
 _NEWEST = 4  # papers
 _YEARS = 24  # of the strip, the last ones
@@ -25,6 +26,7 @@ class Front:
     def __init__(self, library: Library, answerer: Callable[[], Assistant]) -> None:
         self._library, self._answerer = library, answerer
         self._examples = Examples(library)
+        self._made = (0, "")  # for so many papers, what is below
 
     def hero(self) -> str:
         """The title, the collection and the model that answers. Quick."""
@@ -32,16 +34,23 @@ class Front:
 
     def below(self) -> str:
         """Questions to try, years, themes and the newest papers. Takes some seconds the first time."""
-        if not len(self._library):
+        papers = len(self._library)
+        if not papers:
             return ""
         catalogue = self._library.catalogue
         parts = [
             examples(self._examples()[1]),
             years(catalogue.by_year()),
-            theme_list(themes(self._library), len(self._library)),
+            theme_list(themes(self._library), papers),
             newest(catalogue.newest(_NEWEST)),
         ]
-        return f'<div class="front">{"".join(parts)}</div>'
+        self._made = papers, f'<div class="front">{"".join(parts)}</div>'
+        return self._made[1]
+
+    def opening(self) -> str:
+        """The landing as plain HTML. Quick: what is below the question only where it was worked out before."""
+        papers, below = self._made
+        return landing(self.hero(), below if papers == len(self._library) else "")
 
 
 def collection(library: Library) -> str:

@@ -23,6 +23,7 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
     area.focus();
   };
+  const submit = () => setTimeout(() => $("#question .submit-button")?.click(), 50);  // once Gradio knows what was put
   // Tells something at the foot of the page, for longer where something can be done about it.
   const say = (message, label = "", act = null) => {
     const note = $("#note") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "note" }));
@@ -60,7 +61,7 @@
   const here = {
     copy: (turn, button) => copy($(".plain", button.closest(".foot")).title, "Answer copied"),
     link: (turn) => copy(permalink(turn), "Link to this answer copied"),
-    try: (question) => { put(question); setTimeout(() => $("#question .submit-button")?.click(), 50); },
+    try: (question) => { put(question); submit(); },
     about: (title) => { tab("chat"); put(`In “${title}”: `); },
     tab: (name) => tab(name),
     close: () => pane.close(),
@@ -208,7 +209,7 @@
         else (card ?? linked).scrollIntoView({ block: "start" });
       } else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
-    at,
+    at, put, submit,
     // What is sent with a question: the conversation is the address's, a new one where it names none.
     asked: (question, editing, current, ...given) => {
       const address = new URLSearchParams(location.search);

@@ -108,7 +108,7 @@ def test_another_conversation_while_an_answer_comes_and_a_reload_in_the_middle(
         box.press("Enter")
         page.locator(".writing").wait_for()
         page.get_by_role("button", name="New conversation").click()
-        page.locator(".landing").wait_for()
+        page.locator("#hero .landing").wait_for()
         gated.go.release(1)
         page.wait_for_timeout(500)
         assert page.locator(".question").count() == 0, "the old answer does not come into the new conversation"
@@ -119,11 +119,11 @@ def test_another_conversation_while_an_answer_comes_and_a_reload_in_the_middle(
         gated.go.release(20)
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.get_by_role("button", name="New conversation").click()
-        page.locator(".landing").wait_for()
+        page.locator("#hero .landing").wait_for()
         page.go_back()
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.go_forward()
-        page.locator(".landing").wait_for()
+        page.locator("#hero .landing").wait_for()
 
 
 def test_the_way_back_is_known_before_a_slow_server_answers(address: str, visit: Any) -> None:
@@ -143,7 +143,7 @@ def test_the_way_back_is_known_before_a_slow_server_answers(address: str, visit:
     assert page.url == asked
     page.locator(".answered", has_text="attention sinks").wait_for()
     page.go_forward()
-    page.locator(".landing").wait_for()
+    page.locator("#hero .landing").wait_for()
     box = page.locator("#question textarea")
     box.fill("What is HippoRAG inspired by?")
     box.press("Enter")
@@ -174,7 +174,7 @@ def test_what_was_asked_in_another_tab_a_lost_link_and_a_question_too_long(addre
     page = visit(address)
     other = page.context.new_page()
     other.goto(address)
-    other.locator(".landing:visible").wait_for()
+    other.locator("#hero .landing:visible").wait_for()
     ask(other, QUESTION)
     page.bring_to_front()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -192,7 +192,7 @@ def test_a_server_that_is_gone_is_told(library: Library, chromium: Any) -> None:
     with served(Assistant(library)) as address:
         page = context.new_page()
         page.goto(address)
-        page.locator(".landing:visible").wait_for()
+        page.locator("#hero .landing:visible").wait_for()
     page.wait_for_function("document.documentElement.classList.contains('gone')", timeout=20_000)
     assert "does not answer" in page.evaluate("getComputedStyle(document.body, '::after').content")
     context.close()
