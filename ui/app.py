@@ -35,6 +35,7 @@ from ui.front import Front
 from ui.library_tab import LibraryTab
 from ui.opening import Opening
 from ui.parts import Parts
+from ui.reading import ReadingTab
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
@@ -77,6 +78,8 @@ def build_app(
                 parts.body()
             with gr.Tab("Check", id="check-tab"):
                 CheckTab(assistant, running)
+            with gr.Tab("Reading list", id="reading", elem_id="tab-reading"):
+                ReadingTab(page, parts, assistant.library, conversations)
             with gr.Tab("Library", id="library", elem_id="tab-library"):
                 library_tab = LibraryTab(assistant.library)
             with gr.Tab("Settings", id="settings", elem_id="tab-settings"):

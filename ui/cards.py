@@ -9,7 +9,7 @@ from urllib.parse import quote
 from rag.answer import Answer
 from rag.indexing.sync import SyncReport
 from rag.types import Paper, Sentence
-from ui.markup import button, count, safe_url, text
+from ui.markup import attribute, button, count, safe_url, text
 
 _REASONS = 100  # listed of an import
 _SEARCH = "https://arxiv.org/search/?searchtype=title&query="
@@ -62,6 +62,13 @@ def listing(
     return f'<section class="cards">{heading}{items or "<p>None found.</p>"}</section>'
 
 
+def kept(paper: Paper, note: str) -> str:
+    """A paper of a reading list with its note."""
+    acts = button("note", paper.id, "Edit the note" if note else "Add a note", f"on {paper.title}")
+    noted = f'<span class="said noted">{attribute(note)}</span>' if note else ""
+    return _card(paper, "", noted, highlighted(paper.abstract), False, acts)
+
+
 def card(
     paper: Paper,
     number: int,
@@ -89,6 +96,7 @@ def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, mo
     quoted = f'<span class="said">{said}</span>' if said else ""
     brief = f'<span class="brief">{brief}</span>' if brief else ""
     acts = button("about", paper.title, "Ask about this paper") + button("similar", paper.title, "Similar papers")
+    acts += button("keep", paper.id, "Read later")
     return (
         f'<details class="card"{" open" if is_open else ""}><summary>{number}'
         f'<span class="title">{text(paper.display_title)}</span>{brief}{quoted}</summary>'

@@ -6,7 +6,8 @@
   // Which event of the server's a button stands for; all others are for the evidence.
   const EVENTS = {
     open: "select", edit: "input", version: "input", export: "submit", ticked: "submit", drop: "clear", undo: "undo",
-    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus", exact: "retry",
+    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus", exact: "retry", keep: "like", unkeep: "like", note: "like",
+    reading: "download",
   };
   const ask = (name, value) => send(EVENTS[name] ?? "click", { name, value });
   // The address tells at once what a click leads to, so that the way back leads to what was before.
@@ -83,6 +84,11 @@
       ask("only", ["id", ...(ids.length ? ids : everyRow(button))].join(" "));
       box()?.focus();
     },
+    keep: (paper, button) => {
+      const kept = button.classList.contains("on");
+      ask(kept ? "unkeep" : "keep", paper);
+      say(kept ? "Taken off your reading list" : "On your reading list");
+    },
     remove: (paper) => confirm("Remove this paper from the library for good?") && ask("remove", paper),
   };
   // A thumb counts at once; why is asked afterwards, and need not be told.
@@ -103,6 +109,20 @@
       say("Noted, thank you");
     });
     why.focus();
+  };
+  // A note is written in its card: Enter keeps it, Shift+Enter starts a line.
+  here.note = (paper, button) => {
+    const card = button.closest(".card");
+    $("form.note", card)?.remove();
+    const form = button.parentElement.before(document.createElement("form")) ?? button.parentElement.previousSibling;
+    form.className = "note";
+    const area = form.appendChild(document.createElement("textarea"));
+    Object.assign(area, { ariaLabel: "Note", maxLength: 4000, rows: 3, value: $(".noted", card)?.innerText ?? "" });
+    form.appendChild(Object.assign(document.createElement("button"), { textContent: "Keep the note", className: "do" }));
+    const keep = (event) => { event.preventDefault(); event.stopPropagation(); ask("note", `${paper}\n${area.value}`); form.remove(); };
+    form.addEventListener("submit", keep);
+    area.addEventListener("keydown", (event) => event.key === "Enter" && !event.shiftKey && keep(event));
+    area.focus();
   };
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -167,6 +187,13 @@
   };
 
   new MutationObserver(() => {
+    const kept = new Set([...document.querySelectorAll("#to-read i")].map((i) => i.textContent));
+    for (const e of document.querySelectorAll('.card [name="keep"]')) {
+      const on = kept.has(e.value);
+      if (e.ariaPressed === String(on)) continue;
+      e.classList.toggle("on", on);
+      e.ariaPressed = String(on);
+    }
     // Gradio names messages by their HTML, and the drop area otherwise than the text in it.
     for (const e of document.querySelectorAll("#chat [data-testid][aria-label], .upload-container[aria-label], .center.boundedheight[aria-label]"))
       e.removeAttribute("aria-label");

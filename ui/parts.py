@@ -38,6 +38,7 @@ class Parts:
         self.new = gr.Button("New conversation", variant="primary", size="md")
         self.find = gr.Textbox(label="Search conversations", placeholder="Search conversations", show_label=False)
         self.listed = gr.HTML(elem_id="conversations")
+        self.reading = gr.HTML(elem_id="to-read")
 
     def body(self, hero: str = "", front: str = "") -> None:
         """The chat; `hero` and `front` stand above and below the question while nothing is asked."""
