@@ -9,9 +9,11 @@ from typing import Any
 import gradio as gr
 
 from rag.answering.assistant import Assistant
+from rag.answering.themes import most_named
 from rag.errors import AskpapersError
 from rag.serving.running import Running
 from rag.serving.watching import Watch
+from rag.types import Paper
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, Turn, history
@@ -19,6 +21,7 @@ from ui.parts import QUIET, Parts, Update, evidence, messages, owner_of, said
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
+_NAMING = 50  # papers shown that name something
 _ABOUT = "In “"  # how page.js begins a question about one paper: what was said before is then not meant
 
 
@@ -162,6 +165,8 @@ class ChatTab:
             return self._evidence(value, self._kept.turns(current, owner_of(key, request)))
         if name == "paper":
             return cards.listing("", self._library.catalogue.papers([value]), opened=True)
+        if name == "named":
+            return cards.listing(f"Papers that name {value}", self._naming(value), closable=True)
         if name == "similar":
             return cards.listing(f"Similar to “{value}”", self._similar(value), back=True)
         if name == "back":
@@ -178,6 +183,9 @@ class ChatTab:
         found = self._kept.turn(turn)
         earlier = turn in [t.id for t in turns[:-1]]
         return evidence(found, ids.split(","), earlier) if found and found.answer else gr.skip()
+
+    def _naming(self, name: str) -> list[Paper]:
+        return self._library.catalogue.papers(list(most_named(self._library).get(name, ())[:_NAMING]))
 
     def _similar(self, title: str) -> Iterator[Any]:
         try:

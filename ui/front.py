@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 
 from rag.answering.assistant import Assistant
-from rag.answering.themes import Theme, themes
+from rag.answering.themes import Theme, most_named, themes
 from rag.library import Library
 from rag.models.llms import name_of
 from rag.types import Paper
@@ -17,6 +17,7 @@ from ui.opening import landing
 
 _NEWEST = 4  # papers
 _YEARS = 24  # of the strip, the last ones
+_NAMES = 12  # that most papers give
 _FEW = 3  # sources that are named one by one
 
 
@@ -42,6 +43,7 @@ class Front:
             examples(self._examples()[1]),
             years(catalogue.by_year()),
             theme_list(themes(self._library), papers),
+            names(most_named(self._library)),
             newest(catalogue.newest(_NEWEST)),
         ]
         self._made = papers, f'<div class="front">{"".join(parts)}</div>'
@@ -99,14 +101,14 @@ def years(counts: Mapping[int, int]) -> str:
 
 
 def theme_list(found: Sequence[Theme], papers: int) -> str:
-    """The themes, with about how many papers each has; a click asks for its papers."""
+    """The themes, with about how many papers each has; a click asks for its papers, and of them alone."""
     if not found:
         return ""
     rows = "".join(
         "<li>"
         + button(
-            "try",
-            f"Which papers are about {', '.join(theme.words[:-1])} and {theme.words[-1]}?",
+            "theme",
+            ", ".join(theme.words),
             f"<span>{text(', '.join(theme.words))}</span><small>{round(theme.share * papers):,}</small>",
             "papers on this theme",
         )
@@ -115,6 +117,15 @@ def theme_list(found: Sequence[Theme], papers: int) -> str:
         if len(theme.words) > 1
     )
     return f'<section class="themes"><h3>Themes</h3><ul>{rows}</ul></section>'
+
+
+def names(found: Mapping[str, Sequence[str]]) -> str:
+    """The systems, data sets and the like that most papers name; a click shows these papers."""
+    rows = "".join(
+        f"<li>{button('named', name, f'{text(name)} <small>{len(of):,}</small>', 'papers that name it')}</li>"
+        for name, of in list(found.items())[:_NAMES]
+    )
+    return f'<section class="names"><h3>Most named</h3><ul class="ways">{rows}</ul></section>' if rows else ""
 
 
 def newest(papers: Sequence[Paper]) -> str:

@@ -3,10 +3,11 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const box = () => $("#question textarea");
   let send = () => {};
+  let asks = "";  // once the papers asked are narrowed
   // Which event of the server's a button stands for; all others are for the evidence.
   const EVENTS = {
     open: "select", edit: "input", version: "input", export: "submit", ticked: "submit", drop: "clear", undo: "undo",
-    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus", exact: "retry", keep: "like", unkeep: "like", note: "like",
+    rename: "edit", year: "apply", only: "apply", theme: "apply", remove: "delete", look: "focus", exact: "retry", keep: "like", unkeep: "like", note: "like",
     reading: "download",
   };
   const ask = (name, value) => send(EVENTS[name] ?? "click", { name, value });
@@ -72,6 +73,7 @@
       ask("drop", conversation);
       say("Conversation deleted", "Undo", () => { at(conversation); ask("undo", conversation); });
     },
+    theme: (words) => { asks = `Which papers are about ${words.split(", ")[0]}?`; ask("theme", words); },
     year: (year) => { ask("year", `year ${year}`); box()?.focus(); },
     tick: (paper, button) => {
       button.setAttribute("aria-checked", String(button.classList.toggle("on")));
@@ -132,7 +134,7 @@
     hide();
     const value = target.getAttribute("value") ?? target.dataset.value ?? target.getAttribute("href");
     const name = target.getAttribute("name");
-    if (name === "similar" || name === "show" || name === "paper") { tab("chat"); pane.open(target); }
+    if (name === "similar" || name === "show" || name === "paper" || name === "named") { tab("chat"); pane.open(target); }
     if (target.closest(".menu")) target.closest(".menu").open = false;
     (here[name] ?? ((...given) => ask(name, ...given)))(value, target);
   });
@@ -237,6 +239,7 @@
       } else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
     at, put, submit,
+    narrowed: () => { if (asks) { put(asks); submit(); } asks = ""; },
     // What is sent with a question: the conversation is the address's, a new one where it names none.
     asked: (question, editing, current, ...given) => {
       const address = new URLSearchParams(location.search);

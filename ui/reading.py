@@ -13,7 +13,7 @@ from rag.library import Library
 from rag.types import Paper, paper_from_json, paper_to_json
 from ui import cards, export
 from ui.conversations import Conversations
-from ui.markup import button, count
+from ui.markup import button, count, text
 from ui.parts import LATEX, QUIET, Parts, owner_of
 from ui.render import KINDS
 
@@ -109,5 +109,5 @@ def listing(kept: list[Kept]) -> str:
 
 def link(kept: list[Kept]) -> str:
     """The way to the list; the ids in it tell page.js which papers are kept."""
-    ids = "".join(f"<i hidden>{cards.text(k.paper.id)}</i>" for k in kept)
+    ids = "".join(f"<i hidden>{text(k.paper.id)}</i>" for k in kept)
     return button("tab", "reading", f"Reading list{f' · {len(kept)}' if kept else ''}") + ids

@@ -45,6 +45,16 @@ def test_the_landing_has_the_question_in_the_middle_and_no_evidence(mossy: str, 
     page.get_by_role("button", name="Only 2021").wait_for()
     page.locator(".newest button").first.click()
     page.locator("#evidence .card[open] .abstract").wait_for()
+    page.get_by_role("button", name="Map of the papers").click()
+    page.locator("#front-map a.do").first.wait_for(timeout=60_000)
+    theme = page.locator(".themes button").first
+    named, papers = theme.locator("span").first.inner_text(), theme.locator("small").inner_text()
+    theme.click()
+    page.locator("#only", has_text=f"Only {named}").wait_for()
+    page.locator(".question", has_text=named.split(", ")[0]).wait_for()
+    page.locator(".answer:not(.writing)").wait_for()
+    assert page.locator("#evidence .card").count() <= int(papers)
+    assert not page.locator("#front-map").is_visible()
 
 
 def test_the_evidence_is_closed_opened_and_made_wider(address: str, visit: Any) -> None:
