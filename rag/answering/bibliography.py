@@ -15,6 +15,11 @@ _WHEN = re.compile(r"\b(?:when|year|date|how old|newer|older|newest|oldest|came 
 _WHO = re.compile(r"\b(?:who|whom|whose|authors?|behind|wrote|researchers)\b", re.IGNORECASE)
 
 
+def asks_for_record(question: str) -> bool:
+    """Whether it names something that a record has: "Is it open source?" does not."""
+    return any(pattern.search(question) for pattern in (_BIBTEX, _LINK, _WHEN, _WHO))
+
+
 def record_of(question: str, papers: Sequence[Paper]) -> Reply:
     """What the records of those papers say to the question."""
     if len(papers) > 1 and re.search(r"\b(?:newer|older|first|newest|oldest|recent)\b", question, re.IGNORECASE):
