@@ -9,6 +9,7 @@ from rag.answer import Answer, Citation, Claim, Table
 from rag.answering.spelling import SHOWING
 from rag.models.llms import EXTRACTIVE
 from ui.cards import thumbs
+from ui.facts import data_sets, figures
 from ui.markup import attribute, button, count, text
 
 _MARKER = re.compile(r"\s*\[(\d+)\]")
@@ -19,7 +20,6 @@ _STRENGTHS = {
 }
 _VERDICTS = {"unsupported": "not supported by its source", "contradicted": "its source says otherwise"}
 KINDS = {"markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "csv": "CSV"}  # what can be exported, see ui.export
-_FIGURES = re.compile(r"(?<![\w.])\d[\d,.]*\d?\s?(?:%|[x×](?!\w)|[KMBT](?!\w))|(?<![\w.])\d+\.\d+(?!\w)")
 _TABLE_FROM = 3  # papers from which an answer can be looked at as a table
 _NOTABLE = 0.5  # seconds that are worth telling
 _PATIENCE = 2  # seconds until a reader wants to know that it goes on
@@ -218,7 +218,7 @@ def evidence_table(turn: str, found: Answer) -> str:
     """A row a paper with the sentences that answer; ticked rows are exported or asked alone. For several papers."""
     if len(found.citations) < _TABLE_FROM or found.table:
         return ""
-    columns = ["", "Paper", "Year", "What it says", "Figures"]
+    columns = ["", "Paper", "Year", "What it says", "Figures", "Data sets"]
     rows = [_row(turn, c) for c in found.citations]
     kept = [i for i in range(len(columns)) if i < 2 or any(row[i] for row in rows)]
     head = "".join(f'<th scope="col">{columns[i]}</th>' for i in kept)
@@ -236,14 +236,22 @@ def evidence_table(turn: str, found: Answer) -> str:
 
 
 def _row(turn: str, c: Citation) -> list[str]:
-    """The cells of a cited paper: where to tick it, title, year, its sentences, the figures in them."""
+    """The cells of a cited paper: where to tick it, title, year, its sentences, the figures and data sets in them."""
     said = " … ".join(
         f'<a class="do" name="show" href="?answer={attribute(turn)}#{c.number}.{s.index + 1}">{text(s.text)}</a>'
         for s in c.sentences
     )
-    figures = dict.fromkeys(n for s in c.sentences for n in _FIGURES.findall(s.text))
+    numbers = dict.fromkeys(n for s in c.sentences for n in figures(s.text))
+    sets = dict.fromkeys(name for s in c.sentences for name in data_sets(s.text))
     tick = button("tick", c.paper.id, "", f"choose {c.paper.title}")
-    return [tick, text(c.paper.display_title), str(c.paper.year or ""), said, text(", ".join(figures))]
+    return [
+        tick,
+        text(c.paper.display_title),
+        str(c.paper.year or ""),
+        said,
+        text(", ".join(numbers)),
+        text(", ".join(sets)),
+    ]
 
 
 def conversations(items: Iterable[tuple[str, str]], current: str, searched: str = "") -> str:
