@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,8 +40,11 @@ def follow(
     failed: Callable[[str], None] = lambda error: None,
     watch: Watch | None = None,
     exact: bool = False,
+    during: AbstractContextManager[None] | None = None,
 ) -> Iterator[Progress]:
     """The answer's progress up to its end; `watch` counts it, `exact` takes words as they are spelt.
+
+    `during` is entered by the thread while it works.
 
     Even if nobody waits, `keep` is given the answer, or `failed` why there is none.
     """
@@ -49,7 +52,7 @@ def follow(
 
     def work() -> None:
         try:
-            with (watch or Watch()).question("page") as noted:
+            with during or nullcontext(), (watch or Watch()).question("page") as noted:
                 for piece in assistant.stream(question, history, where, status, exact):
                     if stop.is_set():
                         return  # the stream is closed with its last reference, which lets go of the model's server

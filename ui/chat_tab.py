@@ -18,6 +18,7 @@ from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, Turn, history
 from ui.parts import QUIET, Parts, Update, evidence, messages, owner_of, said
+from ui.session_state import forget_replaced
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
@@ -70,6 +71,7 @@ class ChatTab:
         """
         p = self._parts
         with self._running.answer(str(request.session_hash)) as stop:
+            forget_replaced(request)
             if isinstance(stop, str):
                 gr.Info(stop)
             if isinstance(stop, str) or not question.strip():
@@ -110,7 +112,7 @@ class ChatTab:
         steps = follow(
             assistant, question, past, where or None, stop,
             lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
-            exact,
+            exact, self._running.making(stop),
         )  # fmt: skip
         for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
