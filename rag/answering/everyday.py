@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rag.answering.answerability import decide
-from rag.answering.bibliography import asks_for_record, record_of
+from rag.answering.bibliography import asks_for_link, asks_for_record, record_of
 from rag.answering.calibration import calibration_of
-from rag.answering.collection import about_collection
+from rag.answering.collection import about_collection, none_kept
 from rag.answering.kinds import cue
 from rag.answering.reply import Reply
 from rag.answering.small_talk import about
@@ -29,12 +29,12 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         # "Which papers did Ina Beck write?" asks for a list, but of no subject: the catalogue has it whole.
         if query.kind == "list" and not query.where:
             return None
-        return about_collection(library, query, where)
+        return about_collection(library, query, where) or none_kept(library, {**query.where, **(where or {})})
     if query.kind == "bibliographic" or (len(query.papers) > 1 and _of_dates(query)):
         if papers := _meant(library, query, where):
             reply = record_of(query.question, papers)
             # "What have the authors of X done?" only sounds like it: what no record knows, the abstract may.
-            sure = cue(query.question) == "bibliographic" or _of_dates(query)
+            sure = cue(query.question) == "bibliographic" or _of_dates(query) or asks_for_link(query.question)
             told = reply.outcome == "answered" and asks_for_record(query.question)
             return reply if told or sure else None
         return about_collection(library, query, where)  # "Who are the authors?" of all
