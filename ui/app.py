@@ -126,7 +126,7 @@ def serve(
     page = build_app(assistant, running=running, watch=watch, own=is_loopback(host) and auth is None)
     access = Access(host, token, auth is not None)
     launch(page, host, free, auth, site(assistant, running, access, watch, mcp=mcp, write=write))
-    threading.Thread(target=page.front.below, name="front", daemon=True).start()  # so that the first visitor finds it
+    threading.Thread(target=page.front.prepare, name="front", daemon=True).start()
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
     if open_browser:

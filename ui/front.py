@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from rag.answering.assistant import Assistant
 from rag.answering.themes import Theme, most_named, themes
+from rag.errors import AskpapersError
 from rag.library import Library
 from rag.models.llms import name_of
 from rag.types import Paper
@@ -48,6 +50,11 @@ class Front:
         ]
         self._made = papers, f'<div class="front">{"".join(parts)}</div>'
         return self._made[1]
+
+    def prepare(self) -> None:
+        """Works out what is below, so that the first visitor finds it; what is wrong is told to who asks for it."""
+        with suppress(AskpapersError):
+            self.below()
 
     def opening(self) -> str:
         """The landing as plain HTML. Quick: what is below the question only where it was worked out before."""
