@@ -9,14 +9,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from eval.cases import normal
-from rag.text.entities import NAME
+from rag.text.entities import name_in_title
 from rag.text.words import content_words
 from rag.types import Paper, Sentence
 
 if TYPE_CHECKING:
     from rag.library import Library
 
-MAX_NAME = 3  # words before the colon of a title that count as the name of what it is about
 FEWEST, MOST = 2, 8  # papers that share a topic which is asked for as a list
 
 
@@ -41,9 +40,8 @@ def subjects_of(library: Library) -> list[Subject]:
     heads = Counter(normal(title.partition(":")[0]) for title in papers)
     subjects = []
     for record in library.index.forward_index.records(ids):
-        head, colon, _ = record.paper.title.partition(":")
-        short = len(head.split()) == 1 or (len(head.split()) <= MAX_NAME and bool(NAME.search(head)))
-        named = bool(colon) and short and heads[normal(head)] == 1
+        head = name_in_title(record.paper.title)
+        named = bool(head) and heads[normal(head)] == 1
         name = head if named else f"“{record.paper.title}”"
         subjects.append(Subject(name, named, record.paper, record.sentences))
     return sorted(subjects, key=lambda s: s.paper.id)

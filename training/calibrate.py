@@ -26,8 +26,9 @@ from rag.answering.answerability import features, relevance
 from rag.answering.calibration import FEATURES
 from rag.answering.own_calibration import FAR, SOURCES
 from rag.models.question_side import load_question_side
+from rag.text.entities import name_in_title
 from training.examples import held_papers, index_folder, rows
-from training.forms import HELD, system_of
+from training.forms import HELD
 
 # How much a question of each kind counts; the answerable ones are the first four.
 IMPORTANCE = {
@@ -88,7 +89,7 @@ def of_forms(
 ) -> Iterator[Asked]:
     """Everyday requests about papers of the library, as Asked."""
     for paper in library.papers():
-        if (only is None or paper.id in only) and (name := system_of(paper.title)):
+        if (only is None or paper.id in only) and (name := name_in_title(paper.title)):
             for form in chance.sample(HELD, count):
                 yield ask(library, form.format(x=name), "form" + suffix)
             yield ask(library, chance.choice(HELD).format(x=name), "form absent" + suffix, paper.id)

@@ -22,8 +22,9 @@ from rag import Library
 from rag.indexing.records import Record
 from rag.models.embedding import Vectors
 from rag.models.token_vectors import query_tokens, sentence_vectors
+from rag.text.entities import name_in_title
 from rag.types import Paper, Sentence
-from training.forms import HELD, TRAIN, forms_of, system_of
+from training.forms import HELD, TRAIN, forms_of
 
 CANDIDATES = 8  # papers kept of what is retrieved, hard negatives among them
 HELD_EVERY = 5
@@ -128,7 +129,7 @@ def requests(
     for paper_id, record in records.items():
         title, kept_back = record.paper.title, paper_id in held
         gold = tuple(s.index for s in record.sentences if _ROLE.search(s.text))
-        name, count = system_of(title), 6 if kept_back else 14
+        name, count = name_in_title(title), 6 if kept_back else 14
         if not name:
             if chance.random() < 0.5:
                 continue

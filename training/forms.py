@@ -6,7 +6,6 @@ The lists share no form. `{x}` stands for the name.
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator
 
 TRAIN = (
@@ -113,14 +112,6 @@ LAST = (
     "What should I remember from {x}?", "Sketch {x}.", "Characterise {x}", "What does one gain with {x}?",
     "On what principle is {x} based?", "does {x} hold up?",
 )  # fmt: skip
-
-
-def system_of(title: str) -> str:
-    """The name that a title gives its system before the colon ("HippoRAG: ..."), "" where it gives none."""
-    head, colon, _ = title.partition(":")
-    head = head.strip()
-    one_word = len(head.split()) == 1 and re.search(r"[A-Z].*[A-Z]|\d", head)
-    return head if colon and 2 < len(head) <= 30 and one_word else ""
 
 
 _BEFORE = (

@@ -12,15 +12,16 @@ import numpy as np
 
 from eval.stats import interval
 from rag import Assistant, Library
+from rag.text.entities import name_in_title
 from rag.types import Paper
-from training.forms import FRESH, HELD, LAST, LATER, MEASURE, TRAIN, system_of
+from training.forms import FRESH, HELD, LAST, LATER, MEASURE, TRAIN
 
 FORMS = {"train": TRAIN, "held": HELD, "measure": MEASURE, "fresh": FRESH, "later": LATER, "last": LAST}
 
 
 def named(library: Library) -> dict[str, Paper]:
     """The systems that the collection's titles name, and their papers."""
-    return {name: paper for paper in library.papers() if (name := system_of(paper.title))}
+    return {name: paper for paper in library.papers() if (name := name_in_title(paper.title))}
 
 
 def answered(assistant: Assistant, form: str, systems: dict[str, Paper]) -> list[float]:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from rag.answering.assistant import Assistant
 from rag.errors import SettingsError
@@ -32,7 +33,9 @@ from ui.conversations import Conversations
 from ui.evaluate_tab import EvaluateTab
 from ui.front import Front
 from ui.library_tab import LibraryTab
+from ui.opening import Opening
 from ui.parts import Parts
+from ui.reading import ReadingTab
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
@@ -67,7 +70,7 @@ def build_app(
     with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
         api.publish(assistant, running, watch)  # first, so that no event of the page takes its names
         parts = Parts()
-        front = Front(assistant.library, lambda: settings_tab.given)
+        page.front = front = Front(assistant.library, lambda: settings_tab.given)  # `launch` shows it first
         with gr.Sidebar(width=270):
             parts.sidebar()
         with gr.Tabs():
@@ -75,6 +78,8 @@ def build_app(
                 parts.body()
             with gr.Tab("Check", id="check-tab"):
                 CheckTab(assistant, running)
+            with gr.Tab("Reading list", id="reading", elem_id="tab-reading"):
+                ReadingTab(page, parts, assistant.library, conversations)
             with gr.Tab("Library", id="library", elem_id="tab-library"):
                 library_tab = LibraryTab(assistant.library)
             with gr.Tab("Settings", id="settings", elem_id="tab-settings"):
@@ -121,6 +126,7 @@ def serve(
     page = build_app(assistant, running=running, watch=watch, own=is_loopback(host) and auth is None)
     access = Access(host, token, auth is not None)
     launch(page, host, free, auth, site(assistant, running, access, watch, mcp=mcp, write=write))
+    threading.Thread(target=page.front.prepare, name="front", daemon=True).start()
     address = f"http://{f'[{host}]' if ':' in host else host}:{free}/"
     on_ready(address)
     if open_browser:
@@ -144,6 +150,7 @@ def serve(
 
 def launch(page: gr.Blocks, host: str, port: int, auth: Any = None, beside: Site | None = None) -> None:
     """Starts the server in threads, with the routes of `beside` in front of the page's; `page.close()` ends it."""
+    first = [] if auth else [Middleware(Opening, opening=page.front.opening)]  # what it says is for who may see it
     page.launch(
         server_name=host,
         server_port=port,
@@ -163,7 +170,7 @@ def launch(page: gr.Blocks, host: str, port: int, auth: Any = None, beside: Site
         footer_links=["api"],
         enable_monitoring=False,
         pwa=False,
-        app_kwargs=beside.app_arguments if beside else None,
+        app_kwargs={"middleware": first, **(beside.app_arguments if beside else {})},
     )
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from rag.answer import Answer
 from rag.indexing.sync import SyncReport
+from rag.readers.identity import arxiv_id
 from rag.types import Paper, Sentence
-from ui.markup import button, count, safe_url, text
+from ui.markup import attribute, button, count, safe_url, text
 
 _REASONS = 100  # listed of an import
 _SEARCH = "https://arxiv.org/search/?searchtype=title&query="
-_ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(\.[A-Z]{2})?/\d{7}")
 _FORMS = {"abs": "arXiv", "pdf": "PDF", "html": "HTML"}
 
 
@@ -48,7 +47,12 @@ def _head(title: str) -> str:
 
 
 def listing(
-    title: str, papers: Iterable[Paper], removable: bool = False, back: bool = False, opened: bool = False
+    title: str,
+    papers: Iterable[Paper],
+    removable: bool = False,
+    back: bool = False,
+    opened: bool = False,
+    closable: bool = False,
 ) -> str:
     """Papers by themselves, as cards; `back` leads to those of the answer, and they can be closed."""
     items = "".join(
@@ -57,9 +61,16 @@ def listing(
         )
         for p in papers
     )
-    heading = _head(title) if back or opened else f"<h2>{text(title)}</h2>" if title else ""
+    heading = _head(title) if back or opened or closable else f"<h2>{text(title)}</h2>" if title else ""
     heading += f"<p>{button('back', '', 'Back to the papers of the answer')}</p>" if back else ""
     return f'<section class="cards">{heading}{items or "<p>None found.</p>"}</section>'
+
+
+def kept(paper: Paper, note: str) -> str:
+    """A paper of a reading list with its note."""
+    acts = button("note", paper.id, "Edit the note" if note else "Add a note", f"on {paper.title}")
+    noted = f'<span class="said noted">{attribute(note)}</span>' if note else ""
+    return _card(paper, "", noted, highlighted(paper.abstract), False, acts)
 
 
 def card(
@@ -89,6 +100,7 @@ def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, mo
     quoted = f'<span class="said">{said}</span>' if said else ""
     brief = f'<span class="brief">{brief}</span>' if brief else ""
     acts = button("about", paper.title, "Ask about this paper") + button("similar", paper.title, "Similar papers")
+    acts += button("keep", paper.id, "Read later")
     return (
         f'<details class="card"{" open" if is_open else ""}><summary>{number}'
         f'<span class="title">{text(paper.display_title)}</span>{brief}{quoted}</summary>'
@@ -100,7 +112,7 @@ def _card(paper: Paper, number: str, said: str, abstract: str, is_open: bool, mo
 def links(paper: Paper) -> list[str]:
     """Where it can be read: on arXiv as a page, PDF and HTML, by its DOI, and where else it is known to be."""
     found: dict[str, str] = {}
-    if arxiv := _arxiv_id(paper):
+    if arxiv := arxiv_id(paper.id, *paper.ids, paper.url)[0]:
         found |= {f"https://arxiv.org/{form}/{arxiv}": name for form, name in _FORMS.items()}
     if paper.doi:
         found[f"https://doi.org/{quote(paper.doi, safe='/()')}"] = "DOI"
@@ -108,12 +120,6 @@ def links(paper: Paper) -> list[str]:
     found = {url: name for url, name in found.items() if safe_url(url)}
     found = found or {_SEARCH + quote(paper.title): "find on arXiv"}
     return [f'<a href="{safe_url(url)}" target="_blank">{text(name)}</a>' for url, name in found.items()]
-
-
-def _arxiv_id(paper: Paper) -> str:
-    named = [i.removeprefix("arxiv:") for i in paper.ids if i.startswith("arxiv:")]
-    named += re.findall(r"^https?://arxiv\.org/abs/([^v?#]+)", paper.url)
-    return next((i for i in (paper.id, *named) if _ARXIV.fullmatch(i)), "")
 
 
 def file_of(source: str) -> str:

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,8 +39,12 @@ def follow(
     keep: Callable[[Answer], None],
     failed: Callable[[str], None] = lambda error: None,
     watch: Watch | None = None,
+    exact: bool = False,
+    during: AbstractContextManager[None] | None = None,
 ) -> Iterator[Progress]:
-    """The answer's progress up to its end; `watch` counts it.
+    """The answer's progress up to its end; `watch` counts it, `exact` takes words as they are spelt.
+
+    `during` is entered by the thread while it works.
 
     Even if nobody waits, `keep` is given the answer, or `failed` why there is none.
     """
@@ -48,8 +52,8 @@ def follow(
 
     def work() -> None:
         try:
-            with (watch or Watch()).question("page") as noted:
-                for piece in assistant.stream(question, history, where, lambda status: news.put(("status", status))):
+            with during or nullcontext(), (watch or Watch()).question("page") as noted:
+                for piece in assistant.stream(question, history, where, status, exact):
                     if stop.is_set():
                         return  # the stream is closed with its last reference, which lets go of the model's server
                     if isinstance(piece, Answer):
@@ -61,6 +65,9 @@ def follow(
         except Exception as error:  # else the page would wait for ever
             tell(f"something went wrong ({type(error).__name__}); see the server's log")
             raise
+
+    def status(now: str) -> None:
+        news.put(("status", now))
 
     def tell(error: str) -> None:
         failed(error)

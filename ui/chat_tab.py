@@ -9,16 +9,20 @@ from typing import Any
 import gradio as gr
 
 from rag.answering.assistant import Assistant
+from rag.answering.themes import most_named
 from rag.errors import AskpapersError
 from rag.serving.running import Running
 from rag.serving.watching import Watch
+from rag.types import Paper
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, Turn, history
 from ui.parts import QUIET, Parts, Update, evidence, messages, owner_of, said
+from ui.session_state import forget_replaced
 from ui.settings_tab import SettingsTab
 
 _SIMILAR = 6  # papers
+_NAMING = 50  # papers shown that name something
 _ABOUT = "In “"  # how page.js begins a question about one paper: what was said before is then not meant
 
 
@@ -39,12 +43,10 @@ class ChatTab:
         self._running, self._watch = running, watch
         p = parts
         choices = [p.current, p.key, p.where, *settings.inputs]
-        asked = [
-            p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, trigger_mode="multiple", **QUIET),
-            p.again.click(self.again, choices, p.shown, **QUIET),
-        ]
-        for event in asked:
-            event.then(None, p.current, None, js="current => askpapers.at(current)", **QUIET)
+        named = "(...given) => askpapers.asked(...given)"
+        p.box.submit(self.ask, [p.box, p.editing, *choices], p.shown, js=named, trigger_mode="multiple", **QUIET)
+        p.again.click(self.again, choices, p.shown, **QUIET)
+        p.bus.retry(self.exactly, choices, p.shown, **QUIET)
         p.box.stop(self.stop, None, None, queue=False, **QUIET)
         p.bus.input(self.turn, [p.key, p.current], [*p.shown, p.box], **QUIET)
         p.unedit.click(lambda: ("", "", gr.Button(visible=False)), None, [p.box, p.editing, p.unedit], **QUIET)
@@ -61,16 +63,21 @@ class ChatTab:
         key: str,
         where: dict[str, Any],
         *chosen: Any,
+        exact: bool = False,
     ) -> Iterator[Update]:
-        """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes."""
+        """Answers in the current conversation, or in a new one; `editing` is the turn whose place it takes.
+
+        `exact` takes the question's words as they are spelt.
+        """
         p = self._parts
         with self._running.answer(str(request.session_hash)) as stop:
+            forget_replaced(request)
             if isinstance(stop, str):
                 gr.Info(stop)
             if isinstance(stop, str) or not question.strip():
                 yield {p.box: gr.skip()}
                 return
-            yield from self._answer(owner_of(key, request), question, editing, current, where, stop, *chosen)
+            yield from self._answer(owner_of(key, request), question, editing, current, where, stop, exact, *chosen)
 
     def _answer(
         self,
@@ -80,11 +87,12 @@ class ChatTab:
         current: str,
         where: dict[str, Any],
         stop: threading.Event,
+        exact: bool,
         *chosen: Any,
     ) -> Iterator[Update]:
         p, kept = self._parts, self._kept
         if not current or kept.name(current, owner) is None:
-            current = kept.start(owner, question)
+            current = kept.start(owner, question, current)
         earlier = kept.turns(current, owner)
         replaced = next((t for t in earlier if t.id == editing), None)
         earlier = earlier[: earlier.index(replaced)] if replaced else earlier
@@ -93,6 +101,7 @@ class ChatTab:
         yield {
             p.chat: [*shown, said(render.writing((), "reading the question"))],
             p.cards: "",
+            p.current: current,
             p.box: gr.Textbox(value="", submit_btn=False, stop_btn="Stop"),
             p.again: gr.Button(visible=False),
             p.unedit: gr.Button(visible=False),
@@ -103,6 +112,7 @@ class ChatTab:
         steps = follow(
             assistant, question, past, where or None, stop,
             lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
+            exact, self._running.making(stop),
         )  # fmt: skip
         for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
@@ -119,6 +129,14 @@ class ChatTab:
         turns = self._kept.turns(current, owner_of(key, request)) if current else []
         for last in turns[-1:]:
             yield from self.ask(request, last.question, last.id, current, key, *choices)
+
+    def exactly(
+        self, request: gr.Request, event: gr.EventData, current: str, key: str, *choices: Any
+    ) -> Iterator[Update]:
+        """Answers a question of the conversation anew, its words taken as they are spelt."""
+        turns = self._kept.turns(current, owner_of(key, request)) if current else []
+        for asked in (t for t in turns if t.id == event.value):
+            yield from self.ask(request, asked.question, asked.id, current, key, *choices, exact=True)
 
     def stop(self, request: gr.Request) -> None:
         """Ends the answer that this page is waiting for."""
@@ -149,6 +167,8 @@ class ChatTab:
             return self._evidence(value, self._kept.turns(current, owner_of(key, request)))
         if name == "paper":
             return cards.listing("", self._library.catalogue.papers([value]), opened=True)
+        if name == "named":
+            return cards.listing(f"Papers that name {value}", self._naming(value), closable=True)
         if name == "similar":
             return cards.listing(f"Similar to “{value}”", self._similar(value), back=True)
         if name == "back":
@@ -165,6 +185,9 @@ class ChatTab:
         found = self._kept.turn(turn)
         earlier = turn in [t.id for t in turns[:-1]]
         return evidence(found, ids.split(","), earlier) if found and found.answer else gr.skip()
+
+    def _naming(self, name: str) -> list[Paper]:
+        return self._library.catalogue.papers(list(most_named(self._library).get(name, ())[:_NAMING]))
 
     def _similar(self, title: str) -> Iterator[Any]:
         try:

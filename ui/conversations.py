@@ -5,6 +5,7 @@ An answer is kept with the papers it cites, so it reads the same after the libra
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 import threading
@@ -20,6 +21,7 @@ from rag.answer import Answer
 from rag.errors import LibraryError
 
 _ANSWERS = TypeAdapter(Answer)
+_ID = re.compile(r"[\w-]{12}", re.ASCII)  # as token_urlsafe(9) makes them
 _NAME = 60  # characters of a conversation's name
 # What each version of the file adds to the one before; PRAGMA user_version tells which were done.
 _MIGRATIONS = (
@@ -44,6 +46,12 @@ ALTER TABLE turns ADD COLUMN shown REAL NOT NULL DEFAULT 0;
 UPDATE turns SET shown = asked, after = COALESCE((
     SELECT before.id FROM turns AS before WHERE before.conversation = turns.conversation AND NOT before.replaced
     AND before.asked < turns.asked ORDER BY before.asked DESC LIMIT 1), '');
+""",
+    # Papers that somebody wants to read, whole, and what was noted on them.
+    """
+CREATE TABLE reading (
+    owner TEXT NOT NULL, paper TEXT NOT NULL, content TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',
+    added REAL NOT NULL, PRIMARY KEY (owner, paper));
 """,
 )
 _KEPT_SECONDS = 86_400  # that a deleted conversation can be brought back
@@ -94,11 +102,11 @@ class Conversations:
         self._db.create_function("fold", 1, str.casefold)  # SQLite folds ASCII only
         self._migrate(path)
         self._purge()
-        self._do("UPDATE turns SET state = 'failed', error = ? WHERE state = 'asked'", _CUT_OFF)
+        self.do("UPDATE turns SET state = 'failed', error = ? WHERE state = 'asked'", _CUT_OFF)
 
     def _purge(self) -> None:
         """Conversations deleted long ago go for good."""
-        self._do("DELETE FROM conversations WHERE deleted < ?", time.time() - _KEPT_SECONDS)
+        self.do("DELETE FROM conversations WHERE deleted < ?", time.time() - _KEPT_SECONDS)
 
     def _migrate(self, path: Path) -> None:
         """Brings the tables to the newest version. Raises LibraryError for a file of a newer askpapers."""
@@ -109,11 +117,15 @@ class Conversations:
         for number, script in enumerate(_MIGRATIONS[done:], done + 1):
             self._db.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
 
-    def start(self, owner: str, question: str) -> str:
-        """A new conversation, named after its first question; gives its id."""
-        made = secrets.token_urlsafe(9)
+    def start(self, owner: str, question: str, wanted: str = "") -> str:
+        """A new conversation, named after its first question; gives its id, the one `wanted` if that may be one.
+
+        The page makes the id itself, so that its address is known before the server answers.
+        """
+        free = _ID.fullmatch(wanted) and not self.do("SELECT 1 FROM conversations WHERE id = ?", wanted)
+        made = wanted if free else secrets.token_urlsafe(9)
         row = (made, owner, _short(question), time.time())
-        self._do("INSERT INTO conversations (id, owner, name, changed) VALUES (?, ?, ?, ?)", *row)
+        self.do("INSERT INTO conversations (id, owner, name, changed) VALUES (?, ?, ?, ?)", *row)
         return made
 
     def listed(self, owner: str, search: str = "") -> list[tuple[str, str]]:
@@ -124,27 +136,27 @@ class Conversations:
         )
         mine = "owner = ?2 AND deleted IS NULL"
         sql = f"SELECT id, name FROM conversations WHERE ({found}) AND {mine} ORDER BY changed DESC"
-        return self._do(sql, search.strip(), owner)
+        return self.do(sql, search.strip(), owner)
 
     def name(self, conversation: str, owner: str) -> str | None:
         """Its name; None when the owner has no such conversation."""
-        rows = self._do(
+        rows = self.do(
             "SELECT name FROM conversations WHERE id = ? AND owner = ? AND deleted IS NULL", conversation, owner
         )
         return str(rows[0][0]) if rows else None
 
     def rename(self, conversation: str, owner: str, name: str) -> None:
         if name.strip():
-            self._do("UPDATE conversations SET name = ? WHERE id = ? AND owner = ?", _short(name), conversation, owner)
+            self.do("UPDATE conversations SET name = ? WHERE id = ? AND owner = ?", _short(name), conversation, owner)
 
     def delete(self, conversation: str, owner: str) -> None:
         """Takes it out of sight; for a day `restore` brings it back."""
         self._purge()
-        self._do("UPDATE conversations SET deleted = ? WHERE id = ? AND owner = ?", time.time(), conversation, owner)
+        self.do("UPDATE conversations SET deleted = ? WHERE id = ? AND owner = ?", time.time(), conversation, owner)
 
     def restore(self, conversation: str, owner: str) -> None:
         """Brings back what was deleted."""
-        self._do("UPDATE conversations SET deleted = NULL WHERE id = ? AND owner = ?", conversation, owner)
+        self.do("UPDATE conversations SET deleted = NULL WHERE id = ? AND owner = ?", conversation, owner)
 
     def turns(self, conversation: str, owner: str) -> list[Turn]:
         """Its turns in order: of each place the version that was shown last."""
@@ -167,41 +179,41 @@ class Conversations:
         It follows the last turn, or takes the place of one, which is kept as another version.
         """
         turn, now = secrets.token_urlsafe(9), time.time()
-        owner = self._do("SELECT owner FROM conversations WHERE id = ?", conversation)[0][0]
+        owner = self.do("SELECT owner FROM conversations WHERE id = ?", conversation)[0][0]
         before = self.turns(conversation, owner)
         after = instead_of.after if instead_of else before[-1].id if before else ""
-        self._do(
+        self.do(
             "INSERT INTO turns (id, conversation, asked, question, after, shown) VALUES (?, ?, ?, ?, ?, ?)",
             *(turn, conversation, now, question, after, now),
         )
-        self._do("UPDATE conversations SET changed = ? WHERE id = ?", now, conversation)
+        self.do("UPDATE conversations SET changed = ? WHERE id = ?", now, conversation)
         return turn
 
     def show(self, turn: str, owner: str) -> None:
         """Of all versions asked in its place this one is on the way from now on."""
         owned = "conversation IN (SELECT id FROM conversations WHERE owner = ?)"
-        self._do(f"UPDATE turns SET shown = ? WHERE id = ? AND {owned}", time.time(), turn, owner)
+        self.do(f"UPDATE turns SET shown = ? WHERE id = ? AND {owned}", time.time(), turn, owner)
 
     def answered(self, turn: str, answer: Answer) -> None:
         sql = "UPDATE turns SET state = 'answered', said = ?, answer = ? WHERE id = ?"
-        self._do(sql, answer.text, _ANSWERS.dump_json(answer), turn)
+        self.do(sql, answer.text, _ANSWERS.dump_json(answer), turn)
 
     def broke_off(self, turn: str, said: str, error: str = "") -> None:
         """Keeps what was said of an answer that was stopped, or failed for a reason."""
         state = "failed" if error else "stopped"
-        self._do("UPDATE turns SET state = ?, said = ?, error = ? WHERE id = ?", state, said, error, turn)
+        self.do("UPDATE turns SET state = ?, said = ?, error = ? WHERE id = ?", state, said, error, turn)
 
     def rate(self, turn: str, owner: str, citation: int, good: bool, reason: str = "") -> bool:
         """Takes the place of an earlier rating of the same thing; False when the owner has no such turn."""
         if not self._turns("turns.id = ? AND owner = ?", turn, owner):
             return False
         row = (turn, citation, int(good), reason.strip(), time.time())
-        self._do("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?)", *row)
+        self.do("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?)", *row)
         return True
 
     def ratings(self, owner: str) -> list[Rating]:
         """All ratings of the owner's answers, in the order given."""
-        rows = self._do(
+        rows = self.do(
             "SELECT turn, citation, good, reason FROM ratings JOIN turns ON turns.id = turn JOIN conversations "
             "ON conversations.id = conversation WHERE owner = ? ORDER BY rated",
             owner,
@@ -213,9 +225,9 @@ class Conversations:
         """(turn, when it was shown last) in the order asked."""
         columns = "turns.id, conversation, question, state, said, error, answer, asked, after, shown"
         join = "turns JOIN conversations ON conversations.id = conversation"
-        rows = self._do(f"SELECT {columns} FROM {join} WHERE {where} ORDER BY asked", *values)
+        rows = self.do(f"SELECT {columns} FROM {join} WHERE {where} ORDER BY asked", *values)
         mine = f"turn IN (SELECT turns.id FROM {join} WHERE {where})"
-        rated = self._do(f"SELECT turn, citation, good FROM ratings WHERE {mine}", *values) if rows else []
+        rated = self.do(f"SELECT turn, citation, good FROM ratings WHERE {mine}", *values) if rows else []
         ratings: dict[str, dict[int, bool]] = {row[0]: {} for row in rows}
         for turn, citation, good in rated:
             ratings[turn][citation] = bool(good)
@@ -225,7 +237,8 @@ class Conversations:
             found.append((Turn(made, of, question, state, said, error, whole, ratings[made], asked, after), shown))
         return found
 
-    def _do(self, sql: str, *values: Any) -> list[Any]:
+    def do(self, sql: str, *values: Any) -> list[Any]:
+        """The rows of a statement. Thread-safe."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 

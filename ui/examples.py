@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -11,9 +10,9 @@ from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.answering.roles import mid_thought
 from rag.library import Library
+from rag.text.entities import name_in_title
 from rag.types import Paper
 
-_NAMED = re.compile(r"([A-Z][\w-]*[A-Z0-9][\w-]*): \S")  # "HippoRAG: ...": a name that stands before a colon
 _ASKED = ("What is {}?", "How does {} work?", "What results does {} report?")
 _TRIES = 40
 _SAMPLE = 400  # papers that examples are made of
@@ -58,7 +57,7 @@ def _begins_well(answer: Answer, paper: Paper) -> bool:
 
 def _candidates(papers: Sequence[Paper], count: int) -> Iterator[tuple[str, Paper]]:
     """Papers with a name of their own come first: they are asked about as people would."""
-    named = [(m[1], p) for p in papers if (m := _NAMED.match(p.title))]
+    named = [(name, p) for p in papers if (name := name_in_title(p.title))]
     for number, (name, paper) in enumerate(named[:_TRIES]):
         yield _ASKED[number % len(_ASKED)].format(name), paper
     for paper in papers[: max(count, _TRIES - len(named))]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from rag.answering.assistant import Assistant
-from rag.answering.themes import Theme, themes
+from rag.answering.themes import Theme, most_named, themes
+from rag.errors import AskpapersError
 from rag.library import Library
 from rag.models.llms import name_of
 from rag.types import Paper
 from ui.cards import file_of
 from ui.examples import Examples
 from ui.markup import button, count, text
+from ui.opening import landing
 
 _NEWEST = 4  # papers
 _YEARS = 24  # of the strip, the last ones
+_NAMES = 12  # that most papers give
 _FEW = 3  # sources that are named one by one
 
 
@@ -25,6 +29,7 @@ class Front:
     def __init__(self, library: Library, answerer: Callable[[], Assistant]) -> None:
         self._library, self._answerer = library, answerer
         self._examples = Examples(library)
+        self._made = (0, "")  # for so many papers, what is below
 
     def hero(self) -> str:
         """The title, the collection and the model that answers. Quick."""
@@ -32,16 +37,29 @@ class Front:
 
     def below(self) -> str:
         """Questions to try, years, themes and the newest papers. Takes some seconds the first time."""
-        if not len(self._library):
+        papers = len(self._library)
+        if not papers:
             return ""
         catalogue = self._library.catalogue
         parts = [
             examples(self._examples()[1]),
             years(catalogue.by_year()),
-            theme_list(themes(self._library), len(self._library)),
+            theme_list(themes(self._library), papers),
+            names(most_named(self._library)),
             newest(catalogue.newest(_NEWEST)),
         ]
-        return f'<div class="front">{"".join(parts)}</div>'
+        self._made = papers, f'<div class="front">{"".join(parts)}</div>'
+        return self._made[1]
+
+    def prepare(self) -> None:
+        """Works out what is below, so that the first visitor finds it; what is wrong is told to who asks for it."""
+        with suppress(AskpapersError):
+            self.below()
+
+    def opening(self) -> str:
+        """The landing as plain HTML. Quick: what is below the question only where it was worked out before."""
+        papers, below = self._made
+        return landing(self.hero(), below if papers == len(self._library) else "")
 
 
 def collection(library: Library) -> str:
@@ -90,14 +108,14 @@ def years(counts: Mapping[int, int]) -> str:
 
 
 def theme_list(found: Sequence[Theme], papers: int) -> str:
-    """The themes, with about how many papers each has; a click asks for its papers."""
+    """The themes, with about how many papers each has; a click asks for its papers, and of them alone."""
     if not found:
         return ""
     rows = "".join(
         "<li>"
         + button(
-            "try",
-            f"Which papers are about {', '.join(theme.words[:-1])} and {theme.words[-1]}?",
+            "theme",
+            ", ".join(theme.words),
             f"<span>{text(', '.join(theme.words))}</span><small>{round(theme.share * papers):,}</small>",
             "papers on this theme",
         )
@@ -106,6 +124,15 @@ def theme_list(found: Sequence[Theme], papers: int) -> str:
         if len(theme.words) > 1
     )
     return f'<section class="themes"><h3>Themes</h3><ul>{rows}</ul></section>'
+
+
+def names(found: Mapping[str, Sequence[str]]) -> str:
+    """The systems, data sets and the like that most papers name; a click shows these papers."""
+    rows = "".join(
+        f"<li>{button('named', name, f'{text(name)} <small>{len(of):,}</small>', 'papers that name it')}</li>"
+        for name, of in list(found.items())[:_NAMES]
+    )
+    return f'<section class="names"><h3>Most named</h3><ul class="ways">{rows}</ul></section>' if rows else ""
 
 
 def newest(papers: Sequence[Paper]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.answering.themes import SAMPLE, themes
 from rag.errors import AskpapersError
 from rag.indexing.sync import SyncReport
 from rag.library import Library
@@ -46,7 +47,7 @@ class LibraryTab:
                 self.source = gr.Dropdown([], label="Source to remove", value=None)
                 self.remove_source = gr.Button("Remove all its papers", variant="stop")
             with gr.Accordion("Map of the papers", open=False, elem_id="map-of-papers") as self.atlas:
-                self.map = gr.HTML(elem_id="map", padding=False)
+                self.map = gr.HTML(elem_classes="map", elem_id="map", padding=False)
             with gr.Row():
                 self.words = gr.Textbox(label="Search the papers", placeholder="Words or a question", scale=3)
                 self.order = gr.Dropdown(list(_ORDERS), value="Title", label="Sort by", min_width=140)
@@ -74,7 +75,9 @@ class LibraryTab:
         )  # fmt: skip
         self.apply.click(self.only, self.facets, [parts.where, parts.only], js=_TO_CHAT, **QUIET)
         self.atlas.expand(self.draw, None, self.map, **QUIET)
-        parts.bus.apply(self.narrow, None, [parts.where, parts.only], js=_TO_CHAT, **QUIET)
+        parts.atlas.expand(self.draw, None, parts.map, **QUIET)
+        narrowed = parts.bus.apply(self.narrow, None, [parts.where, parts.only], js=_TO_CHAT, **QUIET)
+        narrowed.then(None, None, None, js="() => askpapers.narrowed()", **QUIET)
         parts.only.click(lambda: ({}, gr.Button(visible=False)), None, [parts.where, parts.only], **QUIET)
         change = [
             self.add.click(
@@ -139,10 +142,19 @@ class LibraryTab:
         return picture(self._library)
 
     def narrow(self, event: gr.EventData) -> tuple[dict[str, list[str]], Any]:
-        """The filter that a year of the strip or the rows of a table make: `NAME value value ...`."""
+        """The filter that a theme, a year of the strip or the rows of a table make: `NAME value value ...`."""
+        if event.name == "theme":
+            return self._within(event.value)
         name, *wanted = event.value.split(" ")
         said = ", ".join(wanted) if name == "year" else count(len(wanted), "paper")
         return {name: wanted}, gr.Button(f"Only {said} ✕", visible=bool(wanted))
+
+    def _within(self, theme: str) -> tuple[dict[str, list[str]], Any]:
+        """The filter of a theme; none where more papers may have it than those that the themes were made of."""
+        found = [t.ids for t in themes(self._library) if ", ".join(t.words) == theme]
+        if not found or len(self._library) > SAMPLE:
+            return {}, gr.Button(visible=False)
+        return {"id": list(found[0])}, gr.Button(f"Only {theme} ✕", visible=True)
 
     def only(self, *chosen: Sequence[str]) -> tuple[dict[str, list[str]], Any]:
         """The filters as the chat applies them, and the button that says so and lifts them."""

@@ -3,12 +3,21 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const box = () => $("#question textarea");
   let send = () => {};
+  let asks = "";  // once the papers asked are narrowed
   // Which event of the server's a button stands for; all others are for the evidence.
   const EVENTS = {
     open: "select", edit: "input", version: "input", export: "submit", ticked: "submit", drop: "clear", undo: "undo",
-    rename: "edit", year: "apply", only: "apply", remove: "delete", look: "focus",
+    rename: "edit", year: "apply", only: "apply", theme: "apply", remove: "delete", look: "focus", exact: "retry", keep: "like", unkeep: "like", note: "like",
+    reading: "download",
   };
   const ask = (name, value) => send(EVENTS[name] ?? "click", { name, value });
+  // The address tells at once what a click leads to, so that the way back leads to what was before.
+  const at = (conversation) => {
+    fold();
+    const now = new URLSearchParams(location.search).get("chat") ?? "";
+    if (conversation !== now) history.pushState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
+  };
+  const id = () => btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(9)))).replaceAll("+", "-").replaceAll("/", "_");
 
   const put = (value) => {
     const area = box();
@@ -16,6 +25,7 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
     area.focus();
   };
+  const submit = () => setTimeout(() => $("#question .submit-button")?.click(), 50);  // once Gradio knows what was put
   // Tells something at the foot of the page, for longer where something can be done about it.
   const say = (message, label = "", act = null) => {
     const note = $("#note") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "note" }));
@@ -53,14 +63,17 @@
   const here = {
     copy: (turn, button) => copy($(".plain", button.closest(".foot")).title, "Answer copied"),
     link: (turn) => copy(permalink(turn), "Link to this answer copied"),
-    try: (question) => { put(question); setTimeout(() => $("#question .submit-button")?.click(), 50); },
+    try: (question) => { put(question); submit(); },
     about: (title) => { tab("chat"); put(`In “${title}”: `); },
     tab: (name) => tab(name),
     close: () => pane.close(),
+    open: (conversation) => { at(conversation); ask("open", conversation); },
     drop: (conversation) => {
+      at("");
       ask("drop", conversation);
-      say("Conversation deleted", "Undo", () => ask("undo", conversation));
+      say("Conversation deleted", "Undo", () => { at(conversation); ask("undo", conversation); });
     },
+    theme: (words) => { asks = `Which papers are about ${words.split(", ")[0]}?`; ask("theme", words); },
     year: (year) => { ask("year", `year ${year}`); box()?.focus(); },
     tick: (paper, button) => {
       button.setAttribute("aria-checked", String(button.classList.toggle("on")));
@@ -72,6 +85,11 @@
       const ids = ticked(button);
       ask("only", ["id", ...(ids.length ? ids : everyRow(button))].join(" "));
       box()?.focus();
+    },
+    keep: (paper, button) => {
+      const kept = button.classList.contains("on");
+      ask(kept ? "unkeep" : "keep", paper);
+      say(kept ? "Taken off your reading list" : "On your reading list");
     },
     remove: (paper) => confirm("Remove this paper from the library for good?") && ask("remove", paper),
   };
@@ -94,6 +112,20 @@
     });
     why.focus();
   };
+  // A note is written in its card: Enter keeps it, Shift+Enter starts a line.
+  here.note = (paper, button) => {
+    const card = button.closest(".card");
+    $("form.note", card)?.remove();
+    const form = button.parentElement.before(document.createElement("form")) ?? button.parentElement.previousSibling;
+    form.className = "note";
+    const area = form.appendChild(document.createElement("textarea"));
+    Object.assign(area, { ariaLabel: "Note", maxLength: 4000, rows: 3, value: $(".noted", card)?.innerText ?? "" });
+    form.appendChild(Object.assign(document.createElement("button"), { textContent: "Keep the note", className: "do" }));
+    const keep = (event) => { event.preventDefault(); event.stopPropagation(); ask("note", `${paper}\n${area.value}`); form.remove(); };
+    form.addEventListener("submit", keep);
+    area.addEventListener("keydown", (event) => event.key === "Enter" && !event.shiftKey && keep(event));
+    area.focus();
+  };
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
     const target = event.target.closest(".do");
@@ -102,8 +134,7 @@
     hide();
     const value = target.getAttribute("value") ?? target.dataset.value ?? target.getAttribute("href");
     const name = target.getAttribute("name");
-    if (name === "open") fold();
-    if (name === "similar" || name === "show" || name === "paper") { tab("chat"); pane.open(target); }
+    if (name === "similar" || name === "show" || name === "paper" || name === "named") { tab("chat"); pane.open(target); }
     if (target.closest(".menu")) target.closest(".menu").open = false;
     (here[name] ?? ((...given) => ask(name, ...given)))(value, target);
   });
@@ -158,6 +189,13 @@
   };
 
   new MutationObserver(() => {
+    const kept = new Set([...document.querySelectorAll("#to-read i")].map((i) => i.textContent));
+    for (const e of document.querySelectorAll('.card [name="keep"]')) {
+      const on = kept.has(e.value);
+      if (e.ariaPressed === String(on)) continue;
+      e.classList.toggle("on", on);
+      e.ariaPressed = String(on);
+    }
     // Gradio names messages by their HTML, and the drop area otherwise than the text in it.
     for (const e of document.querySelectorAll("#chat [data-testid][aria-label], .upload-container[aria-label], .center.boundedheight[aria-label]"))
       e.removeAttribute("aria-label");
@@ -170,7 +208,10 @@
   // Conversations of another tab appear when this one is looked at again.
   document.addEventListener("visibilitychange", () => document.hidden || ask("look", ""));
   // The way back in the browser leads to the conversation before.
-  addEventListener("popstate", () => ask("open", new URLSearchParams(location.search).get("chat") ?? ""));
+  addEventListener("popstate", () => {
+    const asked = new URLSearchParams(location.search);
+    asked.has("answer") ? location.reload() : ask("open", asked.get("chat") ?? "");
+  });
   // A server that has gone is told before somebody asks it.
   const alive = async () => {
     if (document.hidden) return;
@@ -197,10 +238,15 @@
         else (card ?? linked).scrollIntoView({ block: "start" });
       } else if (tries) setTimeout(() => askpapers.reveal(tries - 1), 50);
     },
-    at: (conversation) => {
-      fold();
-      const now = new URLSearchParams(location.search).get("chat") ?? "";
-      if (conversation !== now) history.pushState(null, "", conversation ? `?chat=${conversation}` : location.pathname);
+    at, put, submit,
+    narrowed: () => { if (asks) { put(asks); submit(); } asks = ""; },
+    // What is sent with a question: the conversation is the address's, a new one where it names none.
+    asked: (question, editing, current, ...given) => {
+      const address = new URLSearchParams(location.search);
+      const open = address.get("chat") ?? (address.has("answer") ? current : "");
+      const asks = question?.trim() && !$("#chat .writing");
+      if (asks) at(open || id());
+      return [question, editing, new URLSearchParams(location.search).get("chat") ?? open, ...given];
     },
     save: (name, content) => {
       const href = URL.createObjectURL(new Blob([content], { type: "text/plain" }));

@@ -38,6 +38,7 @@ class Parts:
         self.new = gr.Button("New conversation", variant="primary", size="md")
         self.find = gr.Textbox(label="Search conversations", placeholder="Search conversations", show_label=False)
         self.listed = gr.HTML(elem_id="conversations")
+        self.reading = gr.HTML(elem_id="to-read")
 
     def body(self, hero: str = "", front: str = "") -> None:
         """The chat; `hero` and `front` stand above and below the question while nothing is asked."""
@@ -58,6 +59,8 @@ class Parts:
                     submit_btn="Ask", stop_btn=False, max_length=MAX_CHARACTERS, elem_id="question",
                 )  # fmt: skip
                 self.front = gr.HTML(front, elem_id="front", padding=False)
+                with gr.Accordion("Map of the papers", open=False, elem_id="front-map") as self.atlas:
+                    self.map = gr.HTML(elem_classes="map", padding=False)
             with gr.Column(scale=2, min_width=320, elem_id="evidence"):
                 self.cards = gr.Markdown(latex_delimiters=LATEX, elem_id="cards")
 

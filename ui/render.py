@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.answer import Answer, Citation, Claim, Table
+from rag.answering.spelling import SHOWING
 from rag.models.llms import EXTRACTIVE
 from ui.cards import thumbs
+from ui.facts import data_sets, figures
 from ui.markup import attribute, button, count, text
 
 _MARKER = re.compile(r"\s*\[(\d+)\]")
@@ -18,7 +20,6 @@ _STRENGTHS = {
 }
 _VERDICTS = {"unsupported": "not supported by its source", "contradicted": "its source says otherwise"}
 KINDS = {"markdown": "Markdown", "bibtex": "BibTeX", "ris": "RIS", "csv": "CSV"}  # what can be exported, see ui.export
-_FIGURES = re.compile(r"(?<![\w.])\d[\d,.]*\d?\s?(?:%|[x×](?!\w)|[KMBT](?!\w))|(?<![\w.])\d+\.\d+(?!\w)")
 _TABLE_FROM = 3  # papers from which an answer can be looked at as a table
 _NOTABLE = 0.5  # seconds that are worth telling
 _PATIENCE = 2  # seconds until a reader wants to know that it goes on
@@ -62,7 +63,7 @@ def answer(turn: str, found: Answer, ratings: Mapping[int, bool] | None = None) 
     said = f"<ul>{''.join(f'<li>{c}</li>' for c in claims)}</ul>" if found.listing else f"<p>{' '.join(claims)}</p>"
     if found.table:
         said = _table(found.table, claims)
-    parts = [_understood(found), _notes(found), _lead(found), said if claims else ""]
+    parts = [_understood(found), _notes(turn, found), _lead(found), said if claims else ""]
     parts += [_marks(found), _withheld(found), _related(turn, found), evidence_table(turn, found), _ways_on(found)]
     parts.append(_foot(turn, found, (ratings or {}).get(0)))
     return f'<div class="answer {found.outcome}" id="turn-{attribute(turn)}">{"".join(parts)}</div>'
@@ -95,8 +96,13 @@ def _understood(found: Answer) -> str:
     return f'<p class="understood">Understood as: {text(found.standalone)}</p>' if differs else ""
 
 
-def _notes(found: Answer) -> str:
-    return "".join(f'<p class="understood">{text(note)}</p>' for note in found.notes)
+def _notes(turn: str, found: Answer) -> str:
+    """How the question was taken; another spelling can be undone."""
+    notes = [text(note) for note in found.notes]
+    respelt = [i for i, note in enumerate(found.notes) if note.startswith(SHOWING)]
+    if respelt:
+        notes[respelt[-1]] += " " + button("exact", turn, "Ask with my spelling")
+    return "".join(f'<p class="understood">{note}</p>' for note in notes)
 
 
 def _marks(found: Answer) -> str:
@@ -212,7 +218,7 @@ def evidence_table(turn: str, found: Answer) -> str:
     """A row a paper with the sentences that answer; ticked rows are exported or asked alone. For several papers."""
     if len(found.citations) < _TABLE_FROM or found.table:
         return ""
-    columns = ["", "Paper", "Year", "What it says", "Figures"]
+    columns = ["", "Paper", "Year", "What it says", "Figures", "Data sets"]
     rows = [_row(turn, c) for c in found.citations]
     kept = [i for i in range(len(columns)) if i < 2 or any(row[i] for row in rows)]
     head = "".join(f'<th scope="col">{columns[i]}</th>' for i in kept)
@@ -230,14 +236,22 @@ def evidence_table(turn: str, found: Answer) -> str:
 
 
 def _row(turn: str, c: Citation) -> list[str]:
-    """The cells of a cited paper: where to tick it, title, year, its sentences, the figures in them."""
+    """The cells of a cited paper: where to tick it, title, year, its sentences, the figures and data sets in them."""
     said = " … ".join(
         f'<a class="do" name="show" href="?answer={attribute(turn)}#{c.number}.{s.index + 1}">{text(s.text)}</a>'
         for s in c.sentences
     )
-    figures = dict.fromkeys(n for s in c.sentences for n in _FIGURES.findall(s.text))
+    numbers = dict.fromkeys(n for s in c.sentences for n in figures(s.text))
+    sets = dict.fromkeys(name for s in c.sentences for name in data_sets(s.text))
     tick = button("tick", c.paper.id, "", f"choose {c.paper.title}")
-    return [tick, text(c.paper.display_title), str(c.paper.year or ""), said, text(", ".join(figures))]
+    return [
+        tick,
+        text(c.paper.display_title),
+        str(c.paper.year or ""),
+        said,
+        text(", ".join(numbers)),
+        text(", ".join(sets)),
+    ]
 
 
 def conversations(items: Iterable[tuple[str, str]], current: str, searched: str = "") -> str:

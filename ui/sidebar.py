@@ -22,18 +22,17 @@ class Sidebar:
         running: Running,
     ) -> None:  # fmt: skip
         self._parts, self._kept, self._front, self._running = p, conversations, front, running
-        here = {"fn": None, "inputs": p.current, "outputs": None, "js": "current => askpapers.at(current)", **QUIET}
-        loaded = page.load(self.load, p.key, [*p.shown, p.key], **QUIET)
+        loaded = page.load(self.load, p.key, [*p.shown, p.key, p.hero], **QUIET)
         page.load(None, None, settings.look, js="() => askpapers.lastTheme()", **QUIET)
-        loaded.then(self.offer, None, [p.hero, p.front], **QUIET)
+        loaded.then(front.below, None, p.front, **QUIET)
         loaded.then(None, js="() => { askpapers.opened(); askpapers.reveal(); }", **QUIET)
-        p.new.click(self.new, p.key, p.shown, **QUIET).then(**here)
-        p.bus.select(self.open, p.key, p.shown, **QUIET).then(**here)
+        p.new.click(self.new, p.key, p.shown, js="key => { askpapers.at(''); return key; }", **QUIET)
+        p.bus.select(self.open, p.key, p.shown, **QUIET)
         p.bus.focus(self.find, [p.find, p.current, p.key], p.listed, **QUIET)
         p.find.change(self.find, [p.find, p.current, p.key], p.listed, trigger_mode="always_last", **QUIET)
         p.bus.edit(self.rename, [p.current, p.key], [p.tools, p.listed], **QUIET)
-        p.bus.clear(self.delete, [p.current, p.key], p.shown, **QUIET).then(**here)
-        p.bus.undo(self.undo, p.key, p.shown, **QUIET).then(**here)
+        p.bus.clear(self.delete, [p.current, p.key], p.shown, **QUIET)
+        p.bus.undo(self.undo, p.key, p.shown, **QUIET)
         save = "file => file && askpapers.save(...file)"
         for written in (
             p.bus.submit(self.export, [p.current, p.key], p.saved, **QUIET),
@@ -55,11 +54,7 @@ class Sidebar:
                 update[p.chat] = messages(turn)
         elif asked_for.get("answer"):
             gr.Warning("That answer is not kept here: its conversation was deleted, or it is of another library.")
-        return {**update, p.key: key}
-
-    def offer(self) -> tuple[str, str]:
-        """What stands around the question while nothing is asked. Not in `load`, because it takes a while at first."""
-        return self._front.hero(), self._front.below()
+        return {**update, p.key: key, p.hero: self._front.hero()}
 
     def new(self, request: gr.Request, key: str) -> Update:
         """An answer that is being made goes on, and is kept where it was asked."""

@@ -10,6 +10,7 @@ from rag.text.entities import NAME
 from rag.text.words import GRAMMAR
 
 SHORTEST = 5  # letters: shorter words have too many neighbours
+SHOWING = "Showing results for"  # how a note of another spelling begins
 LONG = 8  # letters of a name from which two may be wrong,
 LONGER = 10  # and of another word, which may be a good one that no paper has
 _WORD = re.compile(r"[^\W\d_][\w]*(?:-\w+)*")
@@ -34,7 +35,7 @@ def spelt_right(library: Library, question: str) -> tuple[str, tuple[str, ...]]:
         right = library.catalogue.spelt_like(word, 2 if len(word) >= (LONG if NAME.match(word) else LONGER) else 1)
         if right and _digits(right) == _digits(word) and not _inflected(word.lower(), right.lower()):
             written = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", right, written)
-            notes.append(f"Showing results for “{right}”, not “{word}”.")
+            notes.append(f"{SHOWING} “{right}”, not “{word}”.")
     return written, tuple(notes)
 
 

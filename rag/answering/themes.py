@@ -1,35 +1,54 @@
-"""The main themes of a collection: clusters of its papers' vectors, named by the words that set each one apart.
+"""The main themes of a collection: clusters of its papers' vectors, named by the phrases that set each one apart.
 
-The names come by class-based TF-IDF (Grootendorst 2022): a cluster's papers are one document, and a word counts as
-it is frequent there and rare in the other clusters. The only file that knows scikit-learn's clustering.
+A name is a word, or two or three side by side, in many of a cluster's papers and in few others (class-based TF-IDF,
+Grootendorst 2022, over papers that have a phrase rather than over its occurrences, so that one paper names nothing).
+The only file that knows scikit-learn's clustering.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from rag.library import Library
 from rag.retrieval.per_state import PerState, spread
+from rag.text.entities import NAME
 from rag.types import Paper
 
 SAMPLE = 3000  # papers clustered: themes do not change with more, and reading 100,000 takes a minute
-NAMES = 3  # words that name a theme
-COMMON = 0.2  # share of the papers from which a word names no theme
+NAMES = 3  # phrases that name a theme
+COMMON = 0.2  # share of the papers from which a phrase names no theme
+TYPICAL = 0.1  # share of a theme's papers that a phrase must be in
+BARE = 0.1  # of the papers that have a phrase, those that have it in the title, before any is seen
+PAIR = 2.0  # how much more a run of words says than one
+FEWEST = 3  # papers that give a name which is one of the most named
+LONGEST = 3  # words of a phrase
+PART = 0.7  # of the papers with a phrase have it within one longer one: then it is a part of that
+_WORD = re.compile(r"[A-Za-z][\w-]{2,}")
+_ADJECTIVE = re.compile(r"-[a-z]{3,}$")  # "LLM-based"
+_BREAK = re.compile(r"[^\w\s-]+")
 
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: the words that name it, its share of the papers in [0, 1], and its most typical papers."""
+    """One theme: the phrases that name it, its share of the papers in [0, 1], and its most typical papers.
+
+    `ids` are those of all its papers among the SAMPLE, the most typical first.
+    """
 
     words: tuple[str, ...]
     share: float
     papers: tuple[Paper, ...]
+    ids: tuple[str, ...] = ()
 
 
 _KEPT: PerState[list[Theme]] = PerState()
+_NAMED: PerState[dict[str, tuple[str, ...]]] = PerState()
 
 
 def themes(library: Library) -> list[Theme]:
@@ -37,9 +56,29 @@ def themes(library: Library) -> list[Theme]:
     return _KEPT(library.index, lambda: _work_out(library))
 
 
+def most_named(library: Library) -> dict[str, tuple[str, ...]]:
+    """Names of systems, data sets and the like with the ids of the papers that give them, the most given first.
+
+    Of at most SAMPLE papers; names in more than COMMON of them name the field, not a thing in it.
+    """
+    return _NAMED(library.index, lambda: _who_names(library))
+
+
+def _who_names(library: Library) -> dict[str, tuple[str, ...]]:
+    ids, _ = spread(library.index.forward_index, SAMPLE)
+    givers: dict[str, list[str]] = {}
+    for paper in library.catalogue.papers(ids):
+        for name in sorted(set(NAME.findall(f"{paper.title}. {paper.abstract}"))):
+            if len(name) > 2 and not _ADJECTIVE.search(name):
+                givers.setdefault(name, []).append(paper.id)
+    for name in [name for name in givers if f"{name}s" in givers]:  # "LLM" and "LLMs"
+        givers[name] = list(dict.fromkeys([*givers[name], *givers.pop(f"{name}s")]))
+    often = [(name, tuple(of)) for name, of in givers.items() if FEWEST <= len(of) < COMMON * len(ids)]
+    return dict(sorted(often, key=lambda pair: (-len(pair[1]), pair[0])))
+
+
 def _work_out(library: Library) -> list[Theme]:
     from sklearn.cluster import KMeans
-    from sklearn.feature_extraction.text import CountVectorizer
 
     ids, means = spread(library.index.forward_index, SAMPLE)
     if len(ids) < 4:
@@ -47,32 +86,68 @@ def _work_out(library: Library) -> list[Theme]:
     clusters = min(10, max(2, int(np.sqrt(len(ids) / 2))))
     model = KMeans(clusters, n_init=3, random_state=0).fit(means)
     papers = library.catalogue.papers(ids)
-    texts = [f"{p.title} {p.abstract}" for p in papers]
-    counter = CountVectorizer(
-        stop_words="english", ngram_range=(1, 2), min_df=2, max_df=COMMON, token_pattern=r"(?u)\b[A-Za-z][\w-]{2,}\b"
-    )
-    try:
-        counts = counter.fit_transform(texts)
-    except ValueError:  # no word in two papers
-        return []
-    words = np.array(counter.get_feature_names_out())
-    by_cluster = np.stack([np.asarray(counts[model.labels_ == c].sum(axis=0)).ravel() for c in range(clusters)])
-    frequency = by_cluster / np.maximum(by_cluster.sum(axis=1, keepdims=True), 1)
-    weight = frequency * np.log1p(by_cluster.sum() / clusters / np.maximum(by_cluster.sum(axis=0), 1))
+    spoken: dict[str, Counter[str]] = {}  # how each phrase is written
+    held = [_phrases(f"{p.title}. {p.abstract}", spoken) for p in papers]
+    everywhere = Counter(phrase for phrases in held for phrase in phrases)
+    titled = Counter(phrase for p in papers for phrase in _phrases(p.title, spoken))
+    topical = {phrase: (titled[phrase] + 0.5) / (n + 0.5 / BARE) for phrase, n in everywhere.items()}
     found = []
     for c in np.argsort(-np.bincount(model.labels_, minlength=clusters), kind="stable"):
         mine = np.flatnonzero(model.labels_ == c)
-        near = mine[np.argsort(np.linalg.norm(means[mine] - model.cluster_centers_[c], axis=1))[:2]]
-        named = _distinct([str(w) for w in words[np.argsort(-weight[c])[:12]]])
-        found.append(Theme(named, len(mine) / len(ids), tuple(papers[i] for i in near)))
+        near = mine[np.argsort(np.linalg.norm(means[mine] - model.cluster_centers_[c], axis=1))]
+        here = Counter(phrase for i in mine for phrase in held[i])
+        words = tuple(
+            spoken[phrase].most_common(1)[0][0] for phrase in _names(here, len(mine), everywhere, len(ids), topical)
+        )
+        typical = tuple(papers[i] for i in near[:2])
+        found.append(Theme(words, len(mine) / len(ids), typical, tuple(papers[i].id for i in near)))
     return found
 
 
-def _distinct(words: list[str]) -> tuple[str, ...]:
-    """The first words that do not repeat one another's stems: not "attention", "attention heads" and "heads"."""
+def _phrases(text: str, spoken: dict[str, Counter[str]]) -> set[str]:
+    """The words of a text and runs of two or three, by their stems; `spoken` counts how each is written."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    def bears(word: str) -> bool:
+        return bool(_WORD.fullmatch(word)) and word.lower() not in ENGLISH_STOP_WORDS
+
+    found = set()
+    for part in _BREAK.split(text):
+        words = part.split()
+        for n, at in product(range(1, LONGEST + 1), range(len(words))):
+            run = words[at : at + n]
+            if len(run) == n and all(bears(w) or (w == "of" and 0 < i < n - 1) for i, w in enumerate(run)):
+                phrase = " ".join(map(_stem, run))
+                found.add(phrase)
+                written = " ".join(w if w[1:] != w[1:].lower() else w.lower() for w in run)  # "MoE", but not "Video"
+                spoken.setdefault(phrase, Counter())[written] += 1
+    return found
+
+
+def _names(
+    here: Counter[str], size: int, everywhere: Counter[str], total: int, topical: Mapping[str, float]
+) -> list[str]:
+    """The phrases of a theme of `size` papers that say most of it, none with a word of another.
+
+    `topical` tells how often a phrase stands in a title where it stands at all: "scenarios" hardly ever does.
+    """
+    weight: dict[str, float] = {}
+    for phrase, n in here.items():
+        among, overall = n / size, everywhere[phrase] / total
+        if n >= max(2, TYPICAL * size) and (overall < COMMON or total < 1 / COMMON**2) and among > overall:
+            weight[phrase] = among * float(np.log(among / overall)) * topical[phrase] * (PAIR if " " in phrase else 1)
+    parts = {
+        part
+        for phrase, n in here.items()
+        for part in (phrase.rpartition(" ")[0], phrase.partition(" ")[2])
+        if " " in phrase and n >= PART * here[part] and topical[phrase] >= PART * topical.get(part, 0)
+    }
     taken: list[str] = []
-    for word in words:
-        stems = {re.sub(r"(?:s|ing|ed)$", "", w) for w in word.split()}
-        if not any(stems & {re.sub(r"(?:s|ing|ed)$", "", w) for w in t.split()} for t in taken):
-            taken.append(word)
-    return tuple(taken[:NAMES])
+    for phrase in sorted(weight.keys() - parts, key=lambda phrase: (-weight[phrase], phrase)):
+        if not any(set(phrase.split()) & set(other.split()) for other in taken):
+            taken.append(phrase)
+    return taken[:NAMES]
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?<=\w{3})(?:s|ing|ed)$", "", word.lower())

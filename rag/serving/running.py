@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _STOP_SECONDS = 2.0  # seconds in which a page that is stopped says so
@@ -27,6 +27,7 @@ class Running:
     def __init__(self, at_once: int = AT_ONCE, max_waiting: int = MAX_WAITING) -> None:
         self._stops: dict[str, threading.Event] = {}
         self._left: set[threading.Event] = set()
+        self._making: set[threading.Event] = set()  # in threads of their own, whether or not somebody waits
         self._changed = threading.Condition()
         self._closed = False
         self._at_once, self._max_waiting = at_once, max_waiting
@@ -53,6 +54,22 @@ class Running:
                     self._left.discard(stop)
                     self._changed.notify_all()
 
+    @contextmanager
+    def making(self, stop: threading.Event) -> Iterator[None]:
+        """While a thread makes the answer that `stop` ends: it counts, also when its session has left."""
+        with self._changed:
+            self._making.add(stop)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._making.discard(stop)
+                self._changed.notify_all()
+
+    @property
+    def _busy(self) -> set[threading.Event]:
+        return {*self._stops.values(), *self._making}
+
     def _refused(self, session: str) -> str:
         if self._closed:
             return CLOSING
@@ -60,13 +77,13 @@ class Running:
 
     def _waited(self, session: str, stop: threading.Event) -> str:
         """Waits for a place; why there is none, "" once there is one."""
-        if len(self._stops) < self._at_once:
+        if len(self._busy) < self._at_once:
             return ""
         if self._waiting >= self._max_waiting:
             return BUSY
         self._waiting += 1
         try:
-            while len(self._stops) >= self._at_once:
+            while len(self._busy) >= self._at_once:
                 self._changed.wait(0.2)
                 if why := STOPPED if stop.is_set() else self._refused(session):
                     return why
@@ -77,7 +94,8 @@ class Running:
     @property
     def counts(self) -> tuple[int, int]:
         """Answers being made, and questions that wait."""
-        return len(self._stops), self._waiting
+        with self._changed:
+            return len(self._busy), self._waiting
 
     def leave(self, session: str) -> None:
         """The session looks at something else: its answer is finished and kept, but no longer shown as it comes."""
@@ -99,14 +117,15 @@ class Running:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            if not self._wait(seconds):
-                for stop in self._stops.values():
+            if not self._wait(seconds, lambda: self._busy):
+                for stop in self._busy:
                     stop.set()
-                self._wait(_STOP_SECONDS)
+                # Their pages are told; a thread may hang on a model, and is not waited for.
+                self._wait(_STOP_SECONDS, lambda: set(self._stops.values()))
 
-    def _wait(self, seconds: float) -> bool:
-        """Whether all answers ended in that time. In pieces, so that Ctrl-C is heard."""
+    def _wait(self, seconds: float, busy: Callable[[], set[threading.Event]]) -> bool:
+        """Whether all of them ended in that time. In pieces, so that Ctrl-C is heard."""
         until = time.monotonic() + seconds
-        while self._stops and time.monotonic() < until:
+        while busy() and time.monotonic() < until:
             self._changed.wait(0.2)
-        return not self._stops
+        return not busy()

@@ -30,6 +30,7 @@ _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "eleven": "11", "twelve": "12", "half": "50%",
 }  # fmt: skip
+TITLE_NAME = 3  # words before the colon of a title that count as the name of what it is about
 MAX_COMBINED = 20  # numbers of the evidence that are combined with each other
 _COUNTS = re.compile(
     rf"\d|\b(?:{'|'.join(_WORDS)}|zero|twice|thrice|double\w*|triple\w*|doz\w+|hundreds?|thousands?|millions?|billions?"
@@ -41,6 +42,17 @@ _COUNTS = re.compile(
 def shouted(text: str) -> bool:
     """Whether all of a text is in capitals, which then tell nothing."""
     return text.isupper() and len(text.split()) > 1
+
+
+def name_in_title(title: str) -> str:
+    """The name that a title gives its subject before the colon: "HippoRAG: ..."; "" where it gives none.
+
+    It is one word, or up to TITLE_NAME of which one looks like a name: "Llama 3", but not "A long way to go".
+    """
+    head, colon, _ = title.partition(":")
+    words = head.split()
+    named = len(words) == 1 or (len(words) <= TITLE_NAME and bool(NAME.search(head)))
+    return " ".join(words) if colon and named else ""
 
 
 def names_of(question: str) -> list[str]:

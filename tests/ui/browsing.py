@@ -84,7 +84,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda e: seen.complaint(str(e)))
         page.on("dialog", seen.dialog)
         page.goto(address)
-        page.locator(".landing:visible, .answer:visible").first.wait_for()
+        page.locator("#hero .landing:visible, .answer:visible").first.wait_for()
         return page
 
     yield open_page

@@ -21,7 +21,8 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile":
 def shoot(browser: Any, address: str, name: str, options: dict[str, Any]) -> None:
     page = browser.new_context(**options).new_page()
     page.goto(address)
-    page.locator(".welcome").wait_for()
+    page.locator("#front .welcome").wait_for()
+    page.locator("#opening").wait_for(state="detached")
     if name == "page":
         page.screenshot(path=FOLDER / "landing.png")
     for question in QUESTIONS:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from rag.answering.assistant import Assistant
+from rag.answering.themes import themes
 from rag.errors import SettingsError
 from rag.indexing.writer import writing
 from rag.library import Library
@@ -152,8 +153,11 @@ def test_the_library_is_listed_filtered_and_sorted(tab: LibraryTab) -> None:
     assert "No paper has the words “zzyzx”" in nearest
     titled, _, _ = tab.rows(25, "efficient streaming language", "Title", [], [], [])
     assert titled.index("Efficient Streaming") < titled.index("DuoAttention")
-    assert tab.narrow(SimpleNamespace(value="year 2024"))[0] == {"year": ["2024"]}
-    assert tab.narrow(SimpleNamespace(value="id t-hippo t-ads"))[1].value == "Only 2 papers ✕"
+    assert tab.narrow(SimpleNamespace(name="year", value="year 2024"))[0] == {"year": ["2024"]}
+    assert tab.narrow(SimpleNamespace(name="theme", value="no such theme"))[0] == {}
+    theme = themes(tab._library)[0]
+    assert tab.narrow(SimpleNamespace(name="theme", value=", ".join(theme.words)))[0] == {"id": list(theme.ids)}
+    assert tab.narrow(SimpleNamespace(name="only", value="id t-hippo t-ads"))[1].value == "Only 2 papers ✕"
 
 
 def test_papers_are_added_and_removed(tab: LibraryTab, library: Library, tmp_path: Path) -> None:

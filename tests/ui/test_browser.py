@@ -103,7 +103,7 @@ def test_the_outcomes(address: str, visit: Any) -> None:
     page = visit(address)
     ask(page, "Quxo blarf zzyzx wibble?", ".nothing_relevant")
     page.get_by_role("button", name="New conversation").click()
-    page.locator(".landing").wait_for()
+    page.locator("#hero .landing").wait_for()
     ask(page, "   x" + "y" * 4200, ".nothing_relevant, .failed")
 
 
@@ -115,7 +115,7 @@ def test_reload_and_reopen_with_evidence_and_permalink(address: str, visit: Any,
     page.reload()
     page.locator("#evidence .card").first.wait_for()
     page.get_by_role("button", name="New conversation").click()
-    page.locator(".landing").wait_for()
+    page.locator("#hero .landing").wait_for()
     page.locator(".conversations button", has_text="What does StreamingLLM").click()
     cite(page).click()
     assert marked(page) == [KEPT], "the evidence outlives the paper"
@@ -147,7 +147,7 @@ def test_rename_search_export_and_delete(address: str, visit: Any) -> None:
     page.get_by_label("Search conversations").fill("")
     page.locator(".conversations button").wait_for()
     page.get_by_role("button", name="Delete").click()
-    page.locator(".landing").wait_for()
+    page.locator("#hero .landing").wait_for()
     page.wait_for_function("!document.querySelector('.conversations button')")
     page.get_by_role("button", name="Undo").click()
     page.locator(".answer").wait_for()

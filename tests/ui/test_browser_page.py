@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rag.answering.assistant import Assistant
 from rag.library import Library
 from rag.types import Paper
 from tests.llm_server import Script, serving
+from tests.rag.answering.everyday_papers import PAPERS
 from tests.ui import browsing
 from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served, upload
 from tests.ui.scripted import Scripted
@@ -43,6 +45,16 @@ def test_the_landing_has_the_question_in_the_middle_and_no_evidence(mossy: str, 
     page.get_by_role("button", name="Only 2021").wait_for()
     page.locator(".newest button").first.click()
     page.locator("#evidence .card[open] .abstract").wait_for()
+    page.get_by_role("button", name="Map of the papers").click()
+    page.locator("#front-map a.do").first.wait_for(timeout=60_000)
+    theme = page.locator(".themes button").first
+    named, papers = theme.locator("span").first.inner_text(), theme.locator("small").inner_text()
+    theme.click()
+    page.locator("#only", has_text=f"Only {named}").wait_for()
+    page.locator(".question", has_text=named.split(", ")[0]).wait_for()
+    page.locator(".answer:not(.writing)").wait_for()
+    assert page.locator("#evidence .card").count() <= int(papers)
+    assert not page.locator("#front-map").is_visible()
 
 
 def test_the_evidence_is_closed_opened_and_made_wider(address: str, visit: Any) -> None:
@@ -106,7 +118,7 @@ def test_another_conversation_while_an_answer_comes_and_a_reload_in_the_middle(
         box.press("Enter")
         page.locator(".writing").wait_for()
         page.get_by_role("button", name="New conversation").click()
-        page.locator(".landing").wait_for()
+        page.locator("#hero .landing").wait_for()
         gated.go.release(1)
         page.wait_for_timeout(500)
         assert page.locator(".question").count() == 0, "the old answer does not come into the new conversation"
@@ -117,19 +129,62 @@ def test_another_conversation_while_an_answer_comes_and_a_reload_in_the_middle(
         gated.go.release(20)
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.get_by_role("button", name="New conversation").click()
-        page.locator(".landing").wait_for()
-        page.wait_for_url(lambda url: "chat=" not in url)  # the address follows the page
+        page.locator("#hero .landing").wait_for()
         page.go_back()
         page.locator(".answered", has_text="attention sinks").wait_for()
         page.go_forward()
-        page.locator(".landing").wait_for()
+        page.locator("#hero .landing").wait_for()
+
+
+def test_the_way_back_is_known_before_a_slow_server_answers(address: str, visit: Any) -> None:
+    page = visit(address)
+    ask(page, QUESTION)
+    asked = page.url
+    assert "?chat=" in asked
+
+    def slow(route: Any) -> None:
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route("**/queue/join*", slow)
+    page.get_by_role("button", name="New conversation").click()
+    assert page.url == address
+    page.go_back()
+    assert page.url == asked
+    page.locator(".answered", has_text="attention sinks").wait_for()
+    page.go_forward()
+    page.locator("#hero .landing").wait_for()
+    box = page.locator("#question textarea")
+    box.fill("What is HippoRAG inspired by?")
+    box.press("Enter")
+    page.wait_for_url("**?chat=*")
+    page.go_back()
+    assert page.url == address
+    page.go_forward()
+    page.locator(".question", has_text="HippoRAG").wait_for()
+    page.locator(".answered", has_text="hippocampal").wait_for()
+
+
+def test_a_spelling_that_was_put_right_can_be_insisted_on(tmp_path: Path, visit: Any) -> None:
+    library = Library.open(tmp_path / "home")  # the real model knows which words are words
+    library.sync(PAPERS)
+    with served(Assistant(library)) as address:
+        page = visit(address)
+        answer = ask(page, "What does LichenFomer do?")
+        assert "Showing results for “LichenFormer”, not “LichenFomer”." in answer.inner_text()
+        answer.get_by_role("button", name="Ask with my spelling").click()
+        page.locator(".versions", has_text="2 of 2").wait_for()
+        page.locator(".answer", has_text="No abstract here mentions LichenFomer.").wait_for()
+        assert page.locator(".question").all_inner_texts() == ["What does LichenFomer do?"]
+        assert page.get_by_role("button", name="Ask with my spelling").count() == 0
+    library.close()
 
 
 def test_what_was_asked_in_another_tab_a_lost_link_and_a_question_too_long(address: str, visit: Any) -> None:
     page = visit(address)
     other = page.context.new_page()
     other.goto(address)
-    other.locator(".landing:visible").wait_for()
+    other.locator("#hero .landing:visible").wait_for()
     ask(other, QUESTION)
     page.bring_to_front()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -147,7 +202,7 @@ def test_a_server_that_is_gone_is_told(library: Library, chromium: Any) -> None:
     with served(Assistant(library)) as address:
         page = context.new_page()
         page.goto(address)
-        page.locator(".landing:visible").wait_for()
+        page.locator("#hero .landing:visible").wait_for()
     page.wait_for_function("document.documentElement.classList.contains('gone')", timeout=20_000)
     assert "does not answer" in page.evaluate("getComputedStyle(document.body, '::after').content")
     context.close()

@@ -46,7 +46,7 @@ class Desk:
             self.parts.sidebar()
             self.parts.body()
             settings = SettingsTab(assistant)
-            running = Running()
+            self.running = running = Running()
             self.tab = ChatTab(self.parts, settings, assistant, self.kept, running)
             front = Front(assistant.library, lambda: assistant)
             self.side = Sidebar(page, self.parts, settings, self.kept, front, running)
@@ -159,10 +159,14 @@ def test_another_conversation_is_opened_while_an_answer_is_made(with_model: Desk
     assert "Being answered" in desk.chat(waiting)
     assert waiting[p.waiting].active
     assert desk.tab.wait(made, "k", request()) == {p.box: gr.skip()}
+    assert desk.running.counts == (1, 0), "nobody waits for it, but it is being made"
     gated.go.release(9)
     until = time.monotonic() + 10
     while desk.kept.turns(made, "browser:k")[0].state == "asked" and time.monotonic() < until:
         time.sleep(0.02)
+    while desk.running.counts != (0, 0) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert desk.running.counts == (0, 0)
     there = desk.tab.wait(made, "k", request())
     assert "Attention Sinks" in there[p.cards]
     assert not there[p.waiting].active

@@ -34,6 +34,13 @@ def answered(kept: Conversations, owner: str, answer: Answer) -> tuple[str, str]
     return made, turn
 
 
+def test_the_page_names_a_conversation_but_never_takes_one_that_is_there(kept: Conversations) -> None:
+    assert kept.start("me", "A question?", "abcdefghijk_") == "abcdefghijk_"
+    assert kept.start("you", "Another?", "abcdefghijk_") != "abcdefghijk_"
+    assert kept.start("me", "A third?", "x' or 1 --ab") != "x' or 1 --ab"
+    assert [name for _, name in kept.listed("me")] == ["A third?", "A question?"]
+
+
 def test_an_answer_comes_back_whole(kept: Conversations, answer: Answer, tmp_path: Path) -> None:
     made, turn = answered(kept, "me", answer)
     again = Conversations(tmp_path / "conversations.sqlite")

@@ -36,6 +36,7 @@ def test_below_it_are_examples_years_themes_and_the_newest(library: Library) -> 
     assert 'name="try"' in page
     assert 'value="2022" title="4 papers of 2022"' in page
     assert "<h3>Newest</h3>" in page
+    assert 'name="theme"' in page
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
 
