@@ -6,6 +6,7 @@ from rag.answering.answerability import decide
 from rag.answering.bibliography import asks_for_link, asks_for_record, record_of
 from rag.answering.calibration import calibration_of
 from rag.answering.collection import about_collection, none_kept
+from rag.answering.intent import asks_for_papers
 from rag.answering.kinds import cue
 from rag.answering.reply import Reply
 from rag.answering.small_talk import about
@@ -29,7 +30,10 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         # "Which papers did Ina Beck write?" asks for a list, but of no subject: the catalogue has it whole.
         if query.kind == "list" and not query.where:
             return None
-        return about_collection(library, query, where) or none_kept(library, {**query.where, **(where or {})})
+        told = about_collection(library, query, where)
+        if told is None and asks_for_papers(query.standalone):  # "Who won the 2018 World Cup?" does not
+            return none_kept(library, {**query.where, **(where or {})})
+        return told
     if query.kind == "bibliographic" or (len(query.papers) > 1 and _of_dates(query)):
         if papers := _meant(library, query, where):
             reply = record_of(query.question, papers)
