@@ -51,7 +51,7 @@ class ReadingAnswer:
         """
         self._builder, self._model, self._checking, self._judge = builder, model, checking, judge
         self._claims, self._on_status, self._plan = builder.claims, on_status, plan
-        self._only_coverage = judge is coverage
+        self._only_coverage, self._coverage = judge is coverage, coverage
         every = select_evidence(plan.query.standalone, plan.matches, limit=100_000)
         sources = fit(every, count, model.context_window)
         if not sources.sentences:
@@ -73,7 +73,7 @@ class ReadingAnswer:
             builder.note(note)
         with closing(self._drafts()) as drafts:
             first = True
-            for checked in self._unchecked(drafts) if self._checking == "off" else self._checked(drafts):
+            for checked in self._unchecked(drafts) if self._checking == "off" else self._prepared(drafts):
                 if first and builder.message:
                     yield builder.message
                 first = False
@@ -89,6 +89,13 @@ class ReadingAnswer:
             cited, unknown = resolve(draft, self._sources)
             self._table.placed(draft, draft.text)
             yield Checked.unjudged(draft.text, cited, unknown)
+
+    def _prepared(self, drafts: Iterator[Draft]) -> Iterator[Checked]:
+        """The drafts checked; what they rest on is embedded while the model is still writing."""
+        sent = [e.sentence.text for e in self._sources]
+        titles = dict.fromkeys(e.paper.title for e in self._sources)
+        with self._coverage.prepared([*titles, *sent]):
+            yield from self._checked(drafts)
 
     def _checked(self, drafts: Iterator[Draft]) -> Iterator[Checked]:
         """The drafts in their order, judged side by side with the writing; doubts that are judged together wait."""
