@@ -8,7 +8,9 @@ import json
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -106,7 +108,9 @@ class MiniLM:
         self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._counter.no_truncation()
         self._counter.no_padding()
-        self._model = compile_bert(folder)
+        streams = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16)
+        self._model = compile_bert(folder, streams)
+        self._pool = ThreadPoolExecutor(streams, "embed") if streams > 1 else None
         self._requests = threading.local()  # an inference request must not be shared between threads
 
     def count(self, text: str) -> int:
@@ -114,20 +118,23 @@ class MiniLM:
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         encodings = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i]))  # like lengths together: less padding
-        results: dict[int, Encoded] = {}
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            longest = max(len(encodings[i]) for i in batch)
-            ids = np.zeros((len(batch), longest), np.int64)
-            mask = np.zeros_like(ids)
-            for row, i in enumerate(batch):
-                ids[row, : len(encodings[i])] = encodings[i].ids
-                mask[row, : len(encodings[i])] = 1
-            for row, (i, states) in enumerate(zip(batch, self._infer(ids, mask), strict=True)):
-                length = int(mask[row].sum())
-                results[i] = _pool(states[:length], encodings[i].ids, encodings[i].offsets)
+        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i]))  # like lengths together: less padding
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        run = self._pool.map if self._pool and len(batches) > 1 else map  # the longest first: cores end together
+        encoded = run(lambda batch: self._encode([encodings[i] for i in batch]), batches)
+        results = dict(zip(chain(*batches), chain(*encoded), strict=True))
         return [results[i] for i in range(len(texts))]
+
+    def _encode(self, encodings: Sequence[Any]) -> list[Encoded]:
+        """One batch of the tokenizer's encodings."""
+        longest = max(map(len, encodings))
+        ids = np.zeros((len(encodings), longest), np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding)] = encoding.ids
+            mask[row, : len(encoding)] = 1
+        states = self._infer(ids, mask)
+        return [_pool(s[: len(e)], e.ids, e.offsets) for s, e in zip(states, encodings, strict=True)]
 
     def encode_query(self, text: str) -> Encoded:
         return self.encode([text])[0]
