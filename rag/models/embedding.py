@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
@@ -105,13 +106,21 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(256)
         self._tokenizer.no_padding()
-        self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._counter.no_truncation()
-        self._counter.no_padding()
+        self._folder = folder
         streams = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16)
         self._model = compile_bert(folder, streams)
         self._pool = ThreadPoolExecutor(streams, "embed") if streams > 1 else None
         self._requests = threading.local()  # an inference request must not be shared between threads
+
+    @cached_property
+    def _counter(self) -> Any:
+        """The tokenizer that cuts nothing; a question needs none."""
+        from tokenizers import Tokenizer
+
+        counter = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        counter.no_truncation()
+        counter.no_padding()
+        return counter
 
     def count(self, text: str) -> int:
         return len(self._counter.encode(text, add_special_tokens=False))

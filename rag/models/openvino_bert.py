@@ -61,7 +61,7 @@ def _build(weights: Weights, config: dict[str, Any]) -> Any:
     hidden, heads = config["hidden_size"], config["num_attention_heads"]
 
     def weight(name: str) -> Any:
-        return op.constant(weights(name))
+        return op.constant(weights(name), shared_memory=True)  # not copied: compiling packs it anyway
 
     def ints(*values: int) -> Any:
         return op.constant(np.array(values, np.int64))
