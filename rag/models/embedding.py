@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import queue
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -110,7 +111,10 @@ class MiniLM:
         streams = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16)
         self._model = compile_bert(folder, streams)
         self._pool = ThreadPoolExecutor(streams, "embed") if streams > 1 else None
-        self._requests = threading.local()  # an inference request must not be shared between threads
+        # A request runs for one thread at a time and keeps its buffers: as many as can run at once, not one a thread.
+        self._requests: queue.LifoQueue[Any] = queue.LifoQueue()
+        for _ in range(streams):
+            self._requests.put(self._model.create_infer_request())
 
     @cached_property
     def _counter(self) -> Any:
@@ -149,9 +153,11 @@ class MiniLM:
         return self.encode([text])[0]
 
     def _infer(self, ids: Ints, mask: Ints) -> Vectors:
-        if not hasattr(self._requests, "value"):
-            self._requests.value = self._model.create_infer_request()
-        output: Vectors = self._requests.value.infer([ids, mask])[0]
+        request = self._requests.get()
+        try:
+            output: Vectors = request.infer([ids, mask])[0].copy()  # the buffer is the next caller's
+        finally:
+            self._requests.put(request)
         return output
 
 
