@@ -40,11 +40,12 @@ docs: $(VENV)/installed ## Write docs/cli.md and docs/formats.md anew from the c
 	@$(BIN)/python -m docs.make_cli
 	@$(BIN)/python -m docs.make_formats
 
-bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.md)
+bench: $(VENV)/installed ## Repeat the small speed benchmarks, PASS or the distance to each goal at the end (docs/benchmarks.md)
 	@$(BIN)/python -m bench.indexing --no-starter
 	@$(BIN)/python -m bench.asking
 	@$(BIN)/python -m bench.cold
 	@$(BIN)/python -m bench.large
+	@$(BIN)/python -m bench.goals
 
 train: $(VENV)/installed ## Train the question side on FOLDER, and fit its calibration (training/README.md)
 	@test -f "$(FOLDER)/questions.jsonl" || { echo "make train FOLDER=...: a folder with papers.jsonl and questions.jsonl" >&2; exit 2; }

@@ -30,9 +30,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-import psutil
 
-from bench.common import ROOT, questions, table
+from bench.common import ROOT, questions, table, used
 from bench.page_client import BusyError, Visitor
 from bench.scripted_model import scripted_model, word
 
@@ -103,9 +102,8 @@ def measure(
 
     0 minutes is one question each.
     """
-    memory = psutil.Process(process.pid).memory_info
     visitors = [Visitor(page) for _ in range(users)]
-    before, started, used = memory().rss, time.monotonic(), cpu_seconds(process)
+    (cpu, before), started = used(process.pid), time.monotonic()
     outcomes: Counter[str] = Counter()
     waits: list[float] = []
 
@@ -123,19 +121,13 @@ def measure(
 
     with ThreadPoolExecutor(users) as people:
         list(people.map(person, range(users)))
-    seconds, spent = time.monotonic() - started, 1000 * (cpu_seconds(process) - used)
+    seconds, (cpu_then, after) = time.monotonic() - started, used(process.pid)
     for visitor in visitors:
         visitor.close()
     p50, p95 = (float(np.percentile(waits, p)) if waits else float("nan") for p in (50, 95))
     told = ", ".join(f"{n} {what}" for what, n in outcomes.most_common())
-    megabytes = before // 10**6, memory().rss // 10**6
-    return outcomes.total(), outcomes["right"] / seconds, round(spent / outcomes.total()), p50, p95, told, *megabytes
-
-
-def cpu_seconds(process: subprocess.Popen[str]) -> float:
-    """What the server has used; where other work takes the cores, this tells more than answers a second."""
-    used = psutil.Process(process.pid).cpu_times()
-    return float(used.user + used.system)
+    each = round(1000 * (cpu_then - cpu) / outcomes.total())
+    return outcomes.total(), outcomes["right"] / seconds, each, p50, p95, told, before, after
 
 
 def asking(visitor: Visitor, question: str, asked: Sequence[str], mode: str) -> str:
@@ -151,7 +143,7 @@ def asking(visitor: Visitor, question: str, asked: Sequence[str], mode: str) -> 
         return "unfinished"
     if "not_stated" not in said and "nothing_relevant" not in said and 'class="claim' not in said:
         return "empty"
-    others = set(re.findall(r"Word[0-9a-f]{12}", said)) - {word(question)}
+    others = {word(other) for other in asked if other != question} & set(re.findall(r"Word[0-9a-f]{12}", said))
     if others or any(other in said for other in asked if other != question and other not in question):
         return "ANOTHER'S"
     return "right" if mode == "quote" or 'class="claim' not in said or word(question) in said else "without its word"
