@@ -15,7 +15,7 @@ chat: $(VENV)/installed ## Install, index the default collection and serve the c
 	@$(BIN)/askpapers serve
 
 test: $(VENV)/installed-dev ## Install and run the tests; with COVER=1 they must reach the coverage that pyproject.toml asks for
-	@$(BIN)/python -m pytest $(if $(COVER),--cov --cov-report=)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope $(if $(COVER),--cov --cov-report=)
 
 test-all: $(VENV)/installed-dev ## The slow tests too
 	@$(BIN)/python -m pytest -m 'not browser'
