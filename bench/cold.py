@@ -44,8 +44,8 @@ def main() -> None:
             wall, cpu, mb = (statistics.median(r[name] for r in runs) for name in ("wall", "cpu", "mb"))
             base = base or cpu
             rows.append((way, wall, cpu, round(mb), cpu / base))
-        runs = [page(home) for _ in range(given.times)]
-        wall, cpu = (statistics.median(r[i] for r in runs) for i in (0, 1))
+        pages = [page(home) for _ in range(given.times)]
+        wall, cpu = (statistics.median(p[i] for p in pages) for i in (0, 1))
         rows.append(("askpapers serve, until the page answers", wall, cpu, 0, cpu / base))
     table(("way", "seconds", "CPU seconds", "peak MB", "CPU, times ours"), rows)
 

@@ -130,8 +130,8 @@ class Coverage:
         return measured
 
     @contextmanager
-    def prepared(self, texts: Sequence[str]) -> Iterator[None]:
-        """Has those texts embedded in a thread of its own meanwhile, the first ones first.
+    def prepared(self, texts: Sequence[str]) -> Iterator[threading.Event]:
+        """Has those texts embedded in a thread of its own meanwhile, the first ones first, until the event is set.
 
         One answer's at a time: where others are being embedded, each sentence has what it needs embedded itself.
         """
@@ -140,7 +140,7 @@ class Coverage:
         if free:
             threading.Thread(target=self._prepare, args=(texts, stopped), name="prepare evidence").start()
         try:
-            yield
+            yield stopped
         finally:
             stopped.set()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from threading import Event
 
 from rag.answer import Claim
 from rag.answering.answer_builder import AnswerBuilder
@@ -95,11 +96,11 @@ class ReadingAnswer:
             yield Checked.unjudged(draft.text, cited, unknown)
 
     def _prepared(self, drafts: Iterator[Draft]) -> Iterator[Checked]:
-        """The drafts checked; what they rest on is embedded while the model is still writing."""
+        """The drafts checked; what they may rest on is embedded until the first is there: each tells what it cites."""
         sent = [e.sentence.text for e in self._sources]
         titles = dict.fromkeys(e.paper.title for e in self._sources)
-        with self._coverage.prepared([*titles, *sent]):
-            yield from self._checked(drafts)
+        with self._coverage.prepared([*titles, *sent]) as stopped:
+            yield from self._checked(_setting(stopped, drafts))
 
     def _checked(self, drafts: Iterator[Draft]) -> Iterator[Checked]:
         """The drafts in their order, judged side by side with the writing; doubts that are judged together wait."""
@@ -185,6 +186,13 @@ class ReadingAnswer:
 
     def _noted(self, stream: Generator[str, None, str]) -> Iterator[str]:
         self._ended = yield from stream
+
+
+def _setting(event: Event, drafts: Iterator[Draft]) -> Iterator[Draft]:
+    """The drafts; the event is set once there is one."""
+    for draft in drafts:
+        event.set()
+        yield draft
 
 
 def _done(found: Sorted) -> bool:

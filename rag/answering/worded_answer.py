@@ -85,7 +85,7 @@ class WordedAnswer:
                 if not self._claims.cites(e.paper):
                     yield str(self._claims.quote(e, self._leads.get(e, "")))
 
-    def _prepared(self) -> AbstractContextManager[None]:
+    def _prepared(self) -> AbstractContextManager[object]:
         """What sentences are checked against is embedded while the model is still writing."""
         if self._checking == "off":
             return nullcontext()

@@ -48,10 +48,10 @@ def test_preparing_stops_and_embeds_what_is_not_known() -> None:
     texts = EncodedTexts(model)
     texts.encode(["a0"])
     texts.prepare([f"a{i}" for i in range(20)], stopped)
-    assert [len(given) for given in model.given] == [1, 16, 3]
+    assert [len(given) for given in model.given] == [1, 4, 4, 4, 4, 3]
     stopped.set()
     texts.prepare(["b"], stopped)
-    assert len(model.given) == 3
+    assert len(model.given) == 6
 
 
 def test_half_precision_is_near_enough(library: Library) -> None:
