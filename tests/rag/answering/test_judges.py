@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from rag.answering.judges import Coverage, LogprobJudge, load_judge
+from rag.answering.judges import _PREPARING, Coverage, LogprobJudge, load_judge
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from rag.models.providers import load_llm
@@ -130,7 +130,7 @@ def test_what_was_measured_is_not_embedded_again(library: Library, monkeypatch: 
 
 def test_evidence_is_embedded_meanwhile_for_one_answer_at_a_time(library: Library) -> None:
     judge = coverage(library)
-    with judge.prepared(EVIDENCE), judge.prepared(["Not meanwhile."]):
+    with _PREPARING, judge.prepared(["Not meanwhile."]):  # another answer's is being embedded
         pass
     with judge.prepared(EVIDENCE):
         for _ in range(500):
