@@ -15,7 +15,7 @@ chat: $(VENV)/installed ## Install, index the default collection and serve the c
 	@$(BIN)/askpapers serve
 
 test: $(VENV)/installed-dev ## Install and run the tests; with COVER=1 they must reach the coverage that pyproject.toml asks for
-	@$(BIN)/python -m pytest $(if $(COVER),--cov --cov-report=)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope $(if $(COVER),--cov --cov-report=)
 
 test-all: $(VENV)/installed-dev ## The slow tests too
 	@$(BIN)/python -m pytest -m 'not browser'
@@ -40,11 +40,12 @@ docs: $(VENV)/installed ## Write docs/cli.md and docs/formats.md anew from the c
 	@$(BIN)/python -m docs.make_cli
 	@$(BIN)/python -m docs.make_formats
 
-bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.md)
+bench: $(VENV)/installed ## Repeat the small speed benchmarks, PASS or the distance to each goal at the end (docs/benchmarks.md)
 	@$(BIN)/python -m bench.indexing --no-starter
 	@$(BIN)/python -m bench.asking
 	@$(BIN)/python -m bench.cold
 	@$(BIN)/python -m bench.large
+	@$(BIN)/python -m bench.goals
 
 train: $(VENV)/installed ## Train on FOLDER the question side, its calibration and the kinds (training/README.md)
 	@test -f "$(FOLDER)/questions.jsonl" || { echo "make train FOLDER=...: a folder with papers.jsonl and questions.jsonl" >&2; exit 2; }

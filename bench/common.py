@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", ANONYMIZED_TELEMETRY="False")
+os.environ.update(
+    HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", ANONYMIZED_TELEMETRY="False", OPENBLAS_NUM_THREADS="1"
+)
 
 import numpy as np  # noqa: E402
 
@@ -105,6 +107,14 @@ def child(*command: str) -> dict[str, Any]:
         "mb": used.ru_maxrss / 1024,
     }
     return {**costs, **(json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {})}
+
+
+def used(pid: int) -> tuple[float, int]:
+    """CPU seconds that another process has used so far, and the megabytes that it holds (Linux)."""
+    times = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
+    cpu = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+    return cpu, pages * os.sysconf("SC_PAGE_SIZE") // 10**6
 
 
 def timed(calls: dict[str, Callable[[str], object]], asked: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -2,9 +2,11 @@
 
 Each person asks questions of its own, one after the other, by the events that the page itself uses, on loopback. With
 `model` a scripted server streams the sentences it was sent and a word that only the question has: the answer must hold
-that word, and no other's. Then BURST people ask at the same moment, and in the midst of the last answers comes SIGTERM.
+that word, and no other's. With `reads` it reads whole abstracts and streams ten sentences, with `own words` these are
+told otherwise; coverage checks them. Then BURST people ask at the same moment, and in the midst of the last answers
+comes SIGTERM.
 
-python -m bench.load [--users 1 8 32] [--minutes 0.3] [--modes quote model] [--burst 120]
+python -m bench.load [--users 1 8 32] [--minutes 0.3] [--modes quote model reads "own words"] [--burst 120]
 """
 
 from __future__ import annotations
@@ -24,47 +26,65 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
-import psutil
 
-from bench.common import ROOT, questions, table
+from bench.common import ROOT, questions, table, used
 from bench.page_client import BusyError, Visitor
+from bench.scripted_model import scripted_model, word
 
 PORT = 8160
+SENTENCES = 10  # of a model that reads
+HEAD = ("answers", "people", "asked", "per s", "CPU ms each", "p50 s", "p95 s", "outcomes", "MB before", "MB after")
+MODES = ("quote", "model", "reads", "own words")
 PAUSE = 0.03  # seconds between the pieces that the scripted model streams
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--home", type=Path, help="an index of the collection; by default one is made")
     arguments.add_argument("--users", type=int, nargs="+", default=[1, 8, 32])
     arguments.add_argument("--minutes", type=float, default=0.3, help="of each number of users; 10 for the record")
-    arguments.add_argument("--modes", nargs="+", choices=["quote", "model"], default=["quote", "model"])
+    arguments.add_argument("--modes", nargs="+", choices=MODES, default=["quote", "model"])
     arguments.add_argument("--burst", type=int, default=120)
     given = arguments.parse_args()
     asked = questions(None, 1000)
     rows: list[tuple[object, ...]] = []
-    with tempfile.TemporaryDirectory() as home, model() as address:
+    with tempfile.TemporaryDirectory() as home:
         for mode in given.modes:
-            with server(Path(home), address if mode == "model" else "extractive") as (process, page):
+            reads, lead = mode in ("reads", "own words"), "Then" if mode == "own words" else ""
+            with (
+                scripted_model(SENTENCES if reads else 3, lead, PAUSE, sign=True) as address,
+                server(given.home or Path(home), "extractive" if mode == "quote" else address, reads) as (
+                    process,
+                    page,
+                ),
+            ):
                 for users in given.users:
                     rows.append((mode, users, *measure(process, page, asked, users, given.minutes, mode)))
                 rows.append((mode, given.burst, *measure(process, page, asked, given.burst, 0, mode)))
                 ending(process, page, asked)
-    table(("answers", "people", "asked", "per s", "p50 s", "p95 s", "outcomes", "MB before", "MB after"), rows)
+    table(
+        ("answers", "people", "asked", "per s", "CPU ms each", "p50 s", "p95 s", "outcomes", "MB before", "MB after"),
+        rows,
+    )
 
 
 @contextmanager
-def server(home: Path, llm: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def server(home: Path, llm: str, reads: bool) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`askpapers serve` on the collection that comes with it, and its address."""
-    command = ["-m", "rag", "serve", "--home", home, "--port", PORT, "--llm", llm]
+    command = ["-m", "rag", "serve", "--home", home, "--port", PORT, "--llm", llm or "extractive"]
     command += ["--collection", ROOT / "data" / "daily_papers"]
-    process = subprocess.Popen([sys.executable, *map(str, command)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    settings = {"ASKPAPERS_LLM_MODE": "reads", "ASKPAPERS_JUDGE": "coverage"} if reads else {}
+    process = subprocess.Popen(
+        [sys.executable, *map(str, command)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **settings},
+    )
     try:
         assert process.stderr is not None
         page = next(line for line in process.stderr if line.startswith("http")).strip()
@@ -78,10 +98,12 @@ def server(home: Path, llm: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def measure(
     process: subprocess.Popen[str], page: str, asked: Sequence[str], users: int, minutes: float, mode: str
 ) -> tuple[object, ...]:
-    """Questions asked, answers a second, seconds of waiting, what became of them, memory; 0 minutes is one each."""
-    memory = psutil.Process(process.pid).memory_info
+    """Questions asked, answers a second, the server's CPU each, waiting, what became of them, memory.
+
+    0 minutes is one question each.
+    """
     visitors = [Visitor(page) for _ in range(users)]
-    before, started = memory().rss, time.monotonic()
+    (cpu, before), started = used(process.pid), time.monotonic()
     outcomes: Counter[str] = Counter()
     waits: list[float] = []
 
@@ -99,12 +121,13 @@ def measure(
 
     with ThreadPoolExecutor(users) as people:
         list(people.map(person, range(users)))
-    seconds = time.monotonic() - started
+    seconds, (cpu_then, after) = time.monotonic() - started, used(process.pid)
     for visitor in visitors:
         visitor.close()
     p50, p95 = (float(np.percentile(waits, p)) if waits else float("nan") for p in (50, 95))
     told = ", ".join(f"{n} {what}" for what, n in outcomes.most_common())
-    return outcomes.total(), outcomes["right"] / seconds, p50, p95, told, before // 10**6, memory().rss // 10**6
+    each = round(1000 * (cpu_then - cpu) / outcomes.total())
+    return outcomes.total(), outcomes["right"] / seconds, each, p50, p95, told, before, after
 
 
 def asking(visitor: Visitor, question: str, asked: Sequence[str], mode: str) -> str:
@@ -120,7 +143,7 @@ def asking(visitor: Visitor, question: str, asked: Sequence[str], mode: str) -> 
         return "unfinished"
     if "not_stated" not in said and "nothing_relevant" not in said and 'class="claim' not in said:
         return "empty"
-    others = set(re.findall(r"Word[0-9a-f]{12}", said)) - {word(question)}
+    others = {word(other) for other in asked if other != question} & set(re.findall(r"Word[0-9a-f]{12}", said))
     if others or any(other in said for other in asked if other != question and other not in question):
         return "ANOTHER'S"
     return "right" if mode == "quote" or 'class="claim' not in said or word(question) in said else "without its word"
@@ -148,52 +171,6 @@ def ending(process: subprocess.Popen[str], page: str, asked: Sequence[str]) -> N
             one.result()
         code = process.wait(30)
     print(f"SIGTERM with 8 waiting: {dict(outcomes)}, exit code {code} after {time.monotonic() - begun:.1f} s")
-
-
-def word(question: str) -> str:
-    """A word that no other question has."""
-    return f"Word{sha256(' '.join(question.split()).encode()).hexdigest()[:12]}"
-
-
-@contextmanager
-def model() -> Iterator[str]:
-    """A server that streams the sentences it is sent, and the question's word; gives the setting for it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            sent = body["messages"][-1]["content"]
-            question = sent.rpartition("Question: ")[2]
-            found = re.findall(r"^\[(\d+\.\d+)\] (.*)$", sent, re.MULTILINE)[:3]
-            self.send_response(200)
-            if not body.get("stream"):  # asked for log-probabilities, which it does not tell
-                choice = {"index": 0, "message": {"role": "assistant", "content": "Yes"}, "finish_reason": "stop"}
-                self.send_header("Content-Type", "application/json")
-                self.end_headers()
-                self.wfile.write(json.dumps({"id": "1", "model": "m", "choices": [choice]}).encode())
-                return
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            for piece in [*(f"{text} [{made}] " for made, text in found), f"{word(question)} was asked about. "]:
-                delta = {"index": 0, "delta": {"content": piece}, "finish_reason": None}
-                chunk: dict[str, Any] = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-                self.wfile.write(f"data: {json.dumps({**chunk, 'choices': [delta]})}\n\n".encode())
-                time.sleep(PAUSE)
-            self.wfile.write(b"data: [DONE]\n\n")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        request_queue_size = 200
-
-    scripted = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=scripted.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{scripted.server_port}/v1#scripted"
-    finally:
-        scripted.shutdown()
-        scripted.server_close()
 
 
 if __name__ == "__main__":

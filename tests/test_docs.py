@@ -81,12 +81,16 @@ def test_the_readme_shows_every_command() -> None:
 
 
 def test_the_readmes_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the first page of the collection: all five are read by the tests of the library."""
     (code,) = blocks(README, "python")
-    (tmp_path / "data").symlink_to(ROOT / "data")
+    few = tmp_path / "data" / "daily_papers"
+    few.mkdir(parents=True)
+    first = sorted((ROOT / "data" / "daily_papers").iterdir())[0]
+    (few / first.name).symlink_to(first)
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     exec(code, names)
-    assert names["report"].added == 259
+    assert 40 <= names["report"].added < 100
     assert names["answer"].outcome == "answered"
     assert names["event"].outcome == "answered"
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.answering.judges import Coverage, Judge, Support
 from rag.answering.markers import Draft
-from rag.text.entities import mentions, numbers_missing
+from rag.text.entities import mentions, numbers_missing, warnings_for
 from rag.types import Evidence
 
 Checking = Literal["strict", "flag", "off"]
@@ -99,6 +99,9 @@ class Checker:
     def coverage(self, evidence: Sequence[Evidence], text: str) -> Support:
         """How much of the text the evidence covers (level 0), the titles of its papers counted in."""
         sentences = [e.sentence.text for e in evidence]
+        if text in sentences:  # which covers itself: nothing is embedded
+            told = [told for e in evidence for told in (e.sentence.text, e.paper.title)]
+            return Support(1.0, "supported", sentences.index(text), 0, warnings_for(text, told))
         # A sentence may call the paper by the name in its title where the abstract says "our method".
         titles = list(dict.fromkeys(e.paper.title for e in evidence))
         support = self._coverage.score([*sentences, *titles], text)
@@ -132,6 +135,8 @@ class Checker:
 
     def needed(self, cited: Sequence[Evidence], text: str) -> tuple[Evidence, ...]:
         """Of the cited sentences those that add to its coverage, in their order: the best, and what it lacks."""
+        if len(cited) == 1:
+            return tuple(cited)
         texts = [e.titled for e in cited]
         _, each = self._coverage.measure(texts, text)
         order = sorted(range(len(cited)), key=lambda i: -each[i])

@@ -7,27 +7,34 @@ cross-encoder trained on natural language inference, or a fact checker. Level 3 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answer import Verdict
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
-from rag.models.embedding import Embedder, Encoded
+from rag.models.embedding import Embedder, Vectors
+from rag.models.encoded_texts import EncodedTexts
 from rag.models.entailment import is_classifier, load_classifier, pieces
 from rag.models.examination import JUDGE, judge_message
 from rag.models.llms import ChatModel
 from rag.models.metering import Meter
 from rag.models.providers import load_llm
-from rag.models.token_vectors import query_tokens
+from rag.models.token_vectors import QueryTokens, query_tokens
 from rag.text.entities import warnings_for
 
 COVERED = 0.63  # level 0: the share of a sentence that must be covered; 99 of 100 wrong citations cover less
-MAX_KNOWN = 1000  # evidence sentences whose vectors are kept
+MAX_MEASURED = 100  # sentences whose likeness to texts is kept, for the next question about them
 NEAREST = 3  # sentences of the evidence that a model is shown
+
+_PREPARING = threading.Lock()  # held while texts are embedded ahead: once in a process, or answers slow each other
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,15 @@ def load_judge(spec: str, library: Library, llm: ChatModel | None = None) -> Jud
 
 def coverage_by(library: Library) -> Coverage:
     """Level 0 with the library's own embedding model and token frequencies."""
-    return Coverage(library.embedder, library.index.frequency, len(library))
+    index = library.index
+    return Coverage(library.embedder, index.frequency, len(library), index.encoded_texts)
+
+
+class _Measured(NamedTuple):
+    """A sentence's kept tokens, and by text the best cosine of each to the text's (tokens,)."""
+
+    tokens: QueryTokens
+    near: dict[str, Vectors]
 
 
 class Coverage:
@@ -79,9 +94,13 @@ class Coverage:
     level = 0
     name = "coverage"
 
-    def __init__(self, embedder: Embedder, frequency: Mapping[int, int], papers: int) -> None:
-        self._embedder, self._frequency, self._papers = embedder, frequency, max(papers, 1)
-        self._known: dict[str, Encoded] = {}  # evidence is embedded once, however many sentences rest on it
+    def __init__(
+        self, embedder: Embedder, frequency: Mapping[int, int], papers: int, known: EncodedTexts | None = None
+    ) -> None:
+        """`known` are texts embedded before by the same model; own ones are kept if it is not given."""
+        self._frequency, self._papers = frequency, max(papers, 1)
+        self._known = known or EncodedTexts(embedder)
+        self._measured: OrderedDict[str, _Measured] = OrderedDict()  # the sentences asked about last
 
     def score(self, evidence: Sequence[str], sentence: str) -> Support:
         value, each = self.measure(evidence, sentence)
@@ -90,21 +109,52 @@ class Coverage:
 
     def measure(self, evidence: Sequence[str], sentence: str) -> tuple[float, list[float]]:
         """The coverage by all the evidence, and by each of its sentences alone."""
-        claim, sources = self._encoded(sentence, evidence)
-        tokens = query_tokens(sentence, claim, self._frequency, self._papers)
-        best = np.array([(tokens.vectors @ s.tokens.T).max(axis=1) for s in sources])
-        return _unit(tokens.weights @ best.max(axis=0)), [_unit(tokens.weights @ b) for b in best]
+        tokens, known = self._of(sentence, evidence)
+        best = np.array([known[text] for text in evidence])
+        return _unit(tokens.weights @ best.max(axis=0)), [_unit(value) for value in best @ tokens.weights]
 
-    def _encoded(self, sentence: str, evidence: Sequence[str]) -> tuple[Encoded, list[Encoded]]:
-        known = self._known
-        new = [text for text in dict.fromkeys(evidence) if text not in known]
-        claim, *fresh = self._embedder.encode([sentence, *new])
-        found = {**known, **dict(zip(new, fresh, strict=True))}
-        self._known = found if len(found) <= MAX_KNOWN else {}  # replaced, not changed: other threads may be reading
-        return claim, [found[text] for text in evidence]
+    def _of(self, sentence: str, evidence: Sequence[str]) -> _Measured:
+        """The sentence's tokens, and how near each is to the texts that it was held against, all of `evidence`."""
+        measured = self._measured.get(sentence)
+        new = [text for text in dict.fromkeys(evidence) if measured is None or text not in measured.near]
+        if measured is not None and not new:
+            return measured
+        claim, *sources = self._known.encode([sentence, *new])
+        claim = replace(claim, tokens=claim.tokens.astype(np.float32))
+        if measured is None:
+            measured = _Measured(query_tokens(sentence, claim, self._frequency, self._papers), {})
+        near = dict(zip(new, _nearest(measured.tokens.vectors, [s.tokens for s in sources]), strict=True))
+        # Replaced, not changed: other threads may be reading.
+        measured = self._measured[sentence] = _Measured(measured.tokens, {**measured.near, **near})
+        while len(self._measured) > MAX_MEASURED:
+            self._measured.popitem(last=False)
+        return measured
+
+    @contextmanager
+    def prepared(self, texts: Sequence[str]) -> Iterator[threading.Event]:
+        """Has those texts embedded in a thread of its own meanwhile, the first ones first, until the event is set.
+
+        One answer's at a time: where others are being embedded, each sentence has what it needs embedded itself.
+        """
+        stopped = threading.Event()
+        free = _PREPARING.acquire(blocking=False)
+        if free:
+            threading.Thread(target=self._prepare, args=(texts, stopped), name="prepare evidence").start()
+        try:
+            yield stopped
+        finally:
+            stopped.set()
+
+    def _prepare(self, texts: Sequence[str], stopped: threading.Event) -> None:
+        try:
+            self._known.prepare(texts, stopped)
+        finally:
+            _PREPARING.release()
 
     def nearest(self, evidence: Sequence[str], sentence: str) -> tuple[list[int], int]:
         """The evidence sentences worth showing to a model, in reading order, and the best of them."""
+        if len(evidence) == 1:
+            return [0], 0
         _, each = self.measure(evidence, sentence)
         order = sorted(range(len(each)), key=lambda i: -each[i])
         return sorted(order[:NEAREST]), order[0]
@@ -183,6 +233,13 @@ class ClassifierJudge:
         if value < 0.5 <= against:
             verdict = "contradicted"
         return Support(value, verdict, best, self.level, warnings_for(sentence, evidence))
+
+
+def _nearest(tokens: Vectors, sources: Sequence[NDArray[Any]]) -> list[Vectors]:
+    """For each source (m, d) the best cosine of each of the tokens (n, d) to any of it, (n,): one product for all."""
+    starts = np.cumsum([0, *(len(s) for s in sources)])[:-1]
+    together = np.concatenate(sources).astype(np.float32)
+    return list(np.maximum.reduceat(tokens @ together.T, starts, axis=1).T)
 
 
 def _unit(value: Any) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from threading import Event
 
 from rag.answer import Claim
 from rag.answering.answer_builder import AnswerBuilder
@@ -54,7 +55,7 @@ class ReadingAnswer:
         """
         self._builder, self._model, self._checking, self._judge = builder, model, checking, judge
         self._claims, self._on_status, self._plan = builder.claims, on_status, plan
-        self._only_coverage = judge is coverage
+        self._only_coverage, self._coverage = judge is coverage, coverage
         every = select_evidence(plan.query.standalone, plan.matches, limit=100_000)
         sources = fit(every, count, model.context_window)
         if not sources.sentences:
@@ -77,7 +78,7 @@ class ReadingAnswer:
             builder.note(note)
         with closing(self._drafts()) as drafts:
             first = True
-            for checked in self._unchecked(drafts) if self._checking == "off" else self._checked(drafts):
+            for checked in self._unchecked(drafts) if self._checking == "off" else self._prepared(drafts):
                 if first and builder.message:
                     yield builder.message
                 first = False
@@ -93,6 +94,13 @@ class ReadingAnswer:
             cited, unknown = resolve(draft, self._sources)
             self._table.placed(draft, draft.text)
             yield Checked.unjudged(draft.text, cited, unknown)
+
+    def _prepared(self, drafts: Iterator[Draft]) -> Iterator[Checked]:
+        """The drafts checked; what they may rest on is embedded until the first is there: each tells what it cites."""
+        sent = [e.sentence.text for e in self._sources]
+        titles = dict.fromkeys(e.paper.title for e in self._sources)
+        with self._coverage.prepared([*titles, *sent]) as stopped:
+            yield from self._checked(_setting(stopped, drafts))
 
     def _checked(self, drafts: Iterator[Draft]) -> Iterator[Checked]:
         """The drafts in their order, judged side by side with the writing; doubts that are judged together wait."""
@@ -178,6 +186,13 @@ class ReadingAnswer:
 
     def _noted(self, stream: Generator[str, None, str]) -> Iterator[str]:
         self._ended = yield from stream
+
+
+def _setting(event: Event, drafts: Iterator[Draft]) -> Iterator[Draft]:
+    """The drafts; the event is set once there is one."""
+    for draft in drafts:
+        event.set()
+        yield draft
 
 
 def _done(found: Sorted) -> bool:

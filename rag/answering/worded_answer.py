@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 
 from rag.answer import Claim
 from rag.answering import prompts
@@ -37,7 +37,7 @@ class WordedAnswer:
         on_status: Callable[[str], None],
     ) -> None:
         self._builder, self._plan, self._model, self._checking = builder, plan, model, checking
-        self._claims, self._on_status = builder.claims, on_status
+        self._claims, self._on_status, self._coverage = builder.claims, on_status, coverage
         self._leads: dict[Evidence, str] = {}  # what is said before a sentence where it is quoted: the title in a list
         self._sent = self._choose_sent()
         self._checker = Checker(plan.query.standalone, self._sent, judge, coverage)
@@ -76,7 +76,7 @@ class WordedAnswer:
             builder.message = " ".join(plan.notes)
             yield builder.message
         builder.unknown_citations = 0
-        with closing(self._drafts()) as drafts:
+        with closing(self._drafts()) as drafts, self._prepared():
             for number, draft in enumerate(drafts, 1):
                 self._on_status(f"checking sentence {number}")
                 yield from self._unchecked(draft) if self._checking == "off" else self._checked(draft)
@@ -84,6 +84,12 @@ class WordedAnswer:
             for e in self._sent:
                 if not self._claims.cites(e.paper):
                     yield str(self._claims.quote(e, self._leads.get(e, "")))
+
+    def _prepared(self) -> AbstractContextManager[object]:
+        """What sentences are checked against is embedded while the model is still writing."""
+        if self._checking == "off":
+            return nullcontext()
+        return self._coverage.prepared([*(e.sentence.text for e in self._sent), *(e.paper.title for e in self._sent)])
 
     def _unchecked(self, draft: Draft) -> Iterator[str]:
         cited, unknown = resolve(draft, self._sent)

@@ -18,6 +18,7 @@ from rag.indexing.ledger import Ledger
 from rag.indexing.records import Record
 from rag.indexing.vector_store import VectorStore, compare
 from rag.models.embedding import Embedder, Encoded
+from rag.models.encoded_texts import EncodedTexts
 from rag.models.question_side import QuestionSide, load_question_side
 from rag.text.chunking import CHUNKER
 
@@ -64,6 +65,11 @@ class Index:
     def question_side(self) -> QuestionSide | None:
         """What was learned of questions, None for another embedding model than it was for; no part of the index."""
         return load_question_side(self.embedder.fingerprint)
+
+    @cached_property
+    def encoded_texts(self) -> EncodedTexts:
+        """Texts that the embedding model has lately been given when answers were checked."""
+        return EncodedTexts(self.embedder)
 
     @cached_property
     def frequency(self) -> dict[int, int]:

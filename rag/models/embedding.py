@@ -6,9 +6,13 @@ import hashlib
 import importlib.util
 import json
 import os
+import queue
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -103,39 +107,57 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(256)
         self._tokenizer.no_padding()
-        self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._counter.no_truncation()
-        self._counter.no_padding()
-        self._model = compile_bert(folder)
-        self._requests = threading.local()  # an inference request must not be shared between threads
+        self._folder = folder
+        streams = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16)
+        self._model = compile_bert(folder, streams)
+        self._pool = ThreadPoolExecutor(streams, "embed") if streams > 1 else None
+        # A request runs for one thread at a time and keeps its buffers: as many as can run at once, not one a thread.
+        self._requests: queue.LifoQueue[Any] = queue.LifoQueue()
+        for _ in range(streams):
+            self._requests.put(self._model.create_infer_request())
+
+    @cached_property
+    def _counter(self) -> Any:
+        """The tokenizer that cuts nothing; a question needs none."""
+        from tokenizers import Tokenizer
+
+        counter = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        counter.no_truncation()
+        counter.no_padding()
+        return counter
 
     def count(self, text: str) -> int:
         return len(self._counter.encode(text, add_special_tokens=False))
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         encodings = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: len(encodings[i]))  # like lengths together: less padding
-        results: dict[int, Encoded] = {}
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            longest = max(len(encodings[i]) for i in batch)
-            ids = np.zeros((len(batch), longest), np.int64)
-            mask = np.zeros_like(ids)
-            for row, i in enumerate(batch):
-                ids[row, : len(encodings[i])] = encodings[i].ids
-                mask[row, : len(encodings[i])] = 1
-            for row, (i, states) in enumerate(zip(batch, self._infer(ids, mask), strict=True)):
-                length = int(mask[row].sum())
-                results[i] = _pool(states[:length], encodings[i].ids, encodings[i].offsets)
+        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i]))  # like lengths together: less padding
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
+        run = self._pool.map if self._pool and len(batches) > 1 else map  # the longest first: cores end together
+        encoded = run(lambda batch: self._encode([encodings[i] for i in batch]), batches)
+        results = dict(zip(chain(*batches), chain(*encoded), strict=True))
         return [results[i] for i in range(len(texts))]
+
+    def _encode(self, encodings: Sequence[Any]) -> list[Encoded]:
+        """One batch of the tokenizer's encodings."""
+        longest = max(map(len, encodings))
+        ids = np.zeros((len(encodings), longest), np.int64)
+        mask = np.zeros_like(ids)
+        for row, encoding in enumerate(encodings):
+            ids[row, : len(encoding)] = encoding.ids
+            mask[row, : len(encoding)] = 1
+        states = self._infer(ids, mask)
+        return [_pool(s[: len(e)], e.ids, e.offsets) for s, e in zip(states, encodings, strict=True)]
 
     def encode_query(self, text: str) -> Encoded:
         return self.encode([text])[0]
 
     def _infer(self, ids: Ints, mask: Ints) -> Vectors:
-        if not hasattr(self._requests, "value"):
-            self._requests.value = self._model.create_infer_request()
-        output: Vectors = self._requests.value.infer([ids, mask])[0]
+        request = self._requests.get()
+        try:
+            output: Vectors = request.infer([ids, mask])[0].copy()  # the buffer is the next caller's
+        finally:
+            self._requests.put(request)
         return output
 
 

@@ -151,13 +151,18 @@ def warnings_for(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
 
 def numbers_missing(sentence: str, evidence: Sequence[str]) -> list[str]:
     """The numbers of a sentence that the evidence does not contain, in one form ("5 percent" is "5%")."""
-    text = " ".join(evidence)
+    there = _numbers_told(" ".join(evidence))
+    return [n for n in dict.fromkeys(numbers_in(sentence)) if n not in there]
+
+
+@lru_cache(512)
+def _numbers_told(text: str) -> frozenset[str]:
+    """The numbers that a text gives, as far as others may repeat them; sentences of an answer ask for the same."""
     # "five" there covers 5 here; a "two" here seldom counts anything, and is let pass.
     text += " ".join(["", *(digit for word, digit in _WORDS.items() if re.search(rf"\b{word}\b", text, re.IGNORECASE))])
     there = set(numbers_in(text))
     # A number without its unit is there too: "22.2" in "22.2x".
-    there |= {re.sub(r"[^\d.]+$", "", n) for n in there}
-    return [n for n in dict.fromkeys(numbers_in(sentence)) if n not in there]
+    return frozenset(there | {re.sub(r"[^\d.]+$", "", n) for n in there})
 
 
 def derivable(number: str, evidence: str) -> bool:

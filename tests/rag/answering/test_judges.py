@@ -1,6 +1,8 @@
+import time
+
 import pytest
 
-from rag.answering.judges import Coverage, LogprobJudge, load_judge
+from rag.answering.judges import _PREPARING, Coverage, LogprobJudge, load_judge
 from rag.errors import LLMError, SettingsError
 from rag.library import Library
 from rag.models.providers import load_llm
@@ -111,3 +113,29 @@ def test_addresses_come_from_the_usual_variables(monkeypatch: pytest.MonkeyPatch
     assert address_of("openai:m") == "http://localhost:2/v1"
     monkeypatch.setenv("OLLAMA_HOST", "localhost:3")
     assert address_of("ollama:m") == "http://localhost:3"
+
+
+def test_what_was_measured_is_not_embedded_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = coverage(library)
+    texts = [*EVIDENCE, "It wins on multi-hop questions."]
+    first = judge.measure(texts, "HippoRAG wins on multi-hop questions.")
+
+    def refuse(texts: list[str]) -> None:
+        raise AssertionError(texts)
+
+    monkeypatch.setattr(library.embedder, "encode", refuse)
+    assert judge.measure(texts, "HippoRAG wins on multi-hop questions.") == first
+    assert judge.measure(texts[:2], "HippoRAG wins on multi-hop questions.")[1] == first[1][:2]
+
+
+def test_evidence_is_embedded_meanwhile_for_one_answer_at_a_time(library: Library) -> None:
+    judge = coverage(library)
+    with _PREPARING, judge.prepared(["Not meanwhile."]):  # another answer's is being embedded
+        pass
+    with judge.prepared(EVIDENCE):
+        for _ in range(500):
+            if all(text in judge._known._kept for text in EVIDENCE):
+                break
+            time.sleep(0.01)
+    assert all(text in judge._known._kept for text in EVIDENCE)
+    assert "Not meanwhile." not in judge._known._kept

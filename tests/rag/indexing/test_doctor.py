@@ -91,6 +91,7 @@ class Clustered(FakeEmbedder):
         return Encoded(vector / np.linalg.norm(vector), e.ids, e.spans, e.tokens)
 
 
+@pytest.mark.slow  # what is written again, and what doctor says, are covered with fewer papers
 def test_vectors_that_chroma_lost_under_churn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Any) -> None:  # noqa: F811
     """chroma-core/chroma #7758: after many updates a row is there and its own vector does not find it."""
     monkeypatch.setattr("rag.library.load_embedder", lambda *given: Clustered())
