@@ -12,6 +12,7 @@ from rag.answering.assistant import Assistant
 from rag.errors import AskpapersError
 from rag.serving.running import Running
 from rag.serving.watching import Watch
+from rag.verification.answer_export import made_with
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, Turn, history
@@ -102,7 +103,8 @@ class ChatTab:
         assistant = self._settings.assistant(*chosen)
         steps = follow(
             assistant, question, past, where or None, stop,
-            lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
+            lambda answer: kept.answered(turn, answer, made_with(assistant)),
+            lambda error: kept.broke_off(turn, "", error), self._watch,
         )  # fmt: skip
         for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer
