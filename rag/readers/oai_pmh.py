@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from rag.readers import jats
+from rag.readers import jats, marc_xml, mods
 from rag.readers.lines import Lines
 from rag.readers.record import make_paper
 from rag.readers.xml_elements import elements, find, find_all, name, text, texts
@@ -30,8 +30,9 @@ def _flat(record: Element) -> dict[str, object]:
     held = next(iter(find(record, "metadata") or ()), record)
     if name(held) in ("arXiv", "arXivRaw"):
         return _arxiv(held)
-    if name(held) == "article":
-        return jats.flat(held)
+    by_name = {"article": jats.flat, "mods": mods.flat, "record": marc_xml.flat}
+    if name(held) in by_name and held is not record:
+        return by_name[name(held)](held)
     return _dublin_core(held, text(record, "header/identifier"))
 
 

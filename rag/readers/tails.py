@@ -37,7 +37,7 @@ _START = re.compile(
     r"|published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
     r"|this article is (?:protected by copyright|an open access|published|licensed|distributed)"
     r"|\((?:as provided|author(?:/[a-z]{2,3})?|contains [0-9]+ [^()]{1,60})\)\.?$"
-    r"|this is an open[- ]access article|\(?psycinfo database record"
+    r"|this is an open[- ]access article|\(?(?:apa )?psyc\s?info database record"
     r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
     re.IGNORECASE,
