@@ -17,7 +17,7 @@ logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it warns of i
 
 # Commands of text that the decoder leaves out, and what they set.
 _SIGNS = {
-    "url": "%s", "href": "%s%s", "textbraceleft": "{", "textbraceright": "}", "textless": "<", "textgreater": ">",
+    "url": "%s", "textbraceleft": "{", "textbraceright": "}", "textless": "<", "textgreater": ">",
     "textbar": "|", "textbardbl": "‖", "textminus": "−", "texttildelow": "~", "textasciitilde": "~",
     "textasciicircum": "^", "textasciigrave": "`", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
     "textmu": "µ", "textdollar": "$", "textpercent": "%", "textquotesingle": "'", "textquotedbl": '"',
@@ -77,6 +77,23 @@ _OPTION = re.compile(r"(\\[a-zA-Z]+\*?\s*)\[")
 _PROSE = re.compile(r"(?:^|\s)[a-z]{2,}[,;.]?\s+[a-z]{2,}\b")
 _SCRIPT = re.compile(r"(?:\{\})?([_^])\s*(?:\{\s*([^{}]{1,12}?)\s*\}|(\\[a-zA-Z]+|[^\s{}\\]))\s*")
 _BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\\ast": "*", "\\star": "*"}
+_RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}$]{1,12})\}")
+# A character as JSON and Python write it, in a text that was encoded once too often.
+_ESCAPED = re.compile(r"\\u([0-9][0-9a-fA-F]{3})(?![0-9a-fA-F])")
+# siunitx: a number with its unit, a unit, an angle.
+_QUANTITY = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]{0,80}\])?\{([^{}]{1,40})\}\s*\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
+_UNIT = re.compile(r"\\(?:si|unit)\s*(?:\[[^\]]{0,80}\])?\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
+_ANGLE = re.compile(r"\\ang\s*\{([0-9.,+-]{1,20})\}")
+_UNITS = {
+    "micro": "µ", "milli": "m", "nano": "n", "pico": "p", "femto": "f", "centi": "c", "deci": "d", "kilo": "k",
+    "mega": "M", "giga": "G", "tera": "T", "metre": "m", "meter": "m", "gram": "g", "second": "s", "ampere": "A",
+    "kelvin": "K", "mole": "mol", "candela": "cd", "hertz": "Hz", "newton": "N", "pascal": "Pa", "joule": "J",
+    "watt": "W", "volt": "V", "ohm": "Ω", "tesla": "T", "bit": "bit", "byte": "B", "litre": "l", "liter": "L",
+    "minute": "min", "hour": "h", "day": "d", "percent": "%", "degree": "°", "celsius": "°C", "degreeCelsius": "°C",
+    "degreecelsius": "°C", "electronvolt": "eV", "decibel": "dB", "bar": "bar", "dalton": "Da", "um": "µm", "nm": "nm",
+    "mm": "mm", "cm": "cm", "km": "km", "mg": "mg", "kg": "kg", "ug": "µg", "ms": "ms", "us": "µs", "ml": "ml",
+    "per": "/", "squared": "^2", "cubed": "^3", "square": "", "cubic": "",
+}  # fmt: skip
 _HELD = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -88,13 +105,20 @@ def decoded(text: str, source: bool = True) -> str:
     if not _MARKED.search(text) or len(text) > MAX_DECODED:
         return text
     held: list[str] = []
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = _QUANTITY.sub(lambda match: f"{match[1]} {_unit(match[2])}".replace(" %", "%"), text)
+    text = _UNIT.sub(lambda match: _unit(match[1]), _ANGLE.sub(r"\1°", text))
+    text = _RAISED.sub(lambda match: f"${'^' if match[1] == 'super' else '_'}{{{match[2]}}}$", text)
 
     def hold(match: re.Match[str]) -> str:
         formula = match[0]
         inside = _inside(formula)
         if _is_prose(inside) and not formula.startswith("\\"):
             return match[0].replace("$", "\\$") if source or COMMAND.search(text) else match[0]
-        held.append(as_text(inside) or formula)
+        shown = as_text(inside)
+        if re.fullmatch(r"\^[0-9]+", shown) and not match.string[: match.start()][-1:].isalnum():
+            shown = shown[1:]  # in front of a word: an isotope
+        held.append(shown or formula)
         return f"\ue000{len(held) - 1}\ue001"
 
     whole = _FORMULA.sub(hold, text.replace("\ue000", "").replace("\ue001", ""))
@@ -109,8 +133,9 @@ def as_text(formula: str) -> str:
     inside = formula.strip()
     if re.fullmatch(r"[^\\{}\s^_a-zA-Z]|[0-9][0-9.,]*|\\%|[0-9.,]+\s*\\%", inside):
         return inside.replace("\\", "")
-    if re.fullmatch(r"\\[a-zA-Z]+\s*", inside):
-        return _BIGGER.get(inside, "") or _symbol(inside[1:])
+    if re.fullmatch(r"(?:\\[a-zA-Z]+\s*){1,4}", inside):
+        signs = [_BIGGER.get(name, "") or _symbol(name[1:]) for name in COMMAND.findall(inside)]
+        return "".join(signs) if all(signs) else ""
     if script := _SCRIPT.fullmatch(inside):
         part = script[2] or script[3]
         sign = _BIGGER.get(part, "")
@@ -121,6 +146,13 @@ def as_text(formula: str) -> str:
     if match := re.fullmatch(r"\^\s*\{?\\circ\}?\s*(?:\\(?:mathrm|text|rm)\s*\{([CFK])\}|([CFK]))", inside):
         return "°" + (match[1] or match[2])
     return ""
+
+
+def _unit(text: str) -> str:
+    r"""A unit in siunitx's words as its sign: "\micro\metre" is "µm"."""
+    text = re.sub(r"\\(square|cubic)\s*(\\[a-zA-Z]+)", lambda m: f"{m[2]}^{'2' if m[1] == 'square' else '3'}", text)
+    text = re.sub(r"\\tothe\s*\{([^{}]*)\}", r"^\1", text)
+    return re.sub(r"\\([a-zA-Z]+)\s*", lambda match: _UNITS.get(match[1], match[1]), text).replace("\\%", "%").strip()
 
 
 def _inside(formula: str) -> str:
@@ -141,7 +173,8 @@ def _without_commands(text: str) -> str:
     # and a column. A tie in front of a number, and after a space, means "about".
     text = re.sub(r"(?<!\\)([%&$])", r"\\\1", text)
     text = re.sub(r"(^|[\s(])~(?=[0-9.\\])", r"\1\\textasciitilde{}", text)
-    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?=\{)", _kept_argument, text)
+    text = re.sub(r"\\href\s*\{[^{}]{0,2000}\}\s*(?=\{)", "", text)  # of a link its text
+    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?:\[[^\[\]{}\\]{0,60}\]\s*)?(?=\{)", _kept_argument, text)
     if len(_OPTION.findall(text)) > text.count("]") or text.count("{") - text.count("\\{") > text.count("}"):
         # Options and groups left open: the parser would try each with all that follow, over and over.
         text = re.sub(r"(?<!\\)[{}]", " ", _OPTION.sub(r"\1 ", text))
