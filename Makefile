@@ -46,10 +46,11 @@ bench: $(VENV)/installed ## Repeat the small speed benchmarks (docs/benchmarks.m
 	@$(BIN)/python -m bench.cold
 	@$(BIN)/python -m bench.large
 
-train: $(VENV)/installed ## Train the question side on FOLDER, and fit its calibration (training/README.md)
+train: $(VENV)/installed ## Train on FOLDER the question side, its calibration and the kinds (training/README.md)
 	@test -f "$(FOLDER)/questions.jsonl" || { echo "make train FOLDER=...: a folder with papers.jsonl and questions.jsonl" >&2; exit 2; }
 	@$(BIN)/python -m training.train "$(FOLDER)"
 	@$(BIN)/python -m training.calibrate "$(FOLDER)" $(COLLECTION) build/held.safetensors
+	@$(BIN)/python -m training.intents "$(FOLDER)" --check training/intents_held.jsonl
 
 audit: $(VENV)/installed-dev ## Known holes in the tested versions, and the licences of what is installed (asks PyPI)
 	@$(PIP) install -q --progress-bar off pip-audit pip-licenses

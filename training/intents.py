@@ -1,8 +1,10 @@
 """Fits the weights of rag/answering/kinds.npz on training/intents.jsonl and the forms of `training.forms`.
 
-python -m training.intents [--check FILE]     FILE: further labelled questions, never fitted on
+python -m training.intents FOLDER [--check FILE]     FILE: further labelled questions, never fitted on
 
-A third of the questions is held back in turn to measure; the forms are left out of that.
+FOLDER holds the labelled questions of `training.train`: its factoids, rough questions and near misses are plain facts,
+in every wording that people have for them. A third of the other questions is held back in turn to measure; the forms
+are left out of that.
 """
 
 from __future__ import annotations
@@ -47,6 +49,13 @@ def read(path: Path) -> tuple[list[str], NDArray[np.int64]]:
     return [r["question"] for r in rows], np.array([KINDS.index(r["kind"]) for r in rows])
 
 
+def of_papers(folder: Path) -> tuple[list[str], NDArray[np.int64]]:
+    """Questions about one paper each, all plain facts; conceptual ones may be explanations, and are left out."""
+    rows = [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    questions = [r["question"] for r in rows if r["type"] != "conceptual"]
+    return questions, np.full(len(questions), KINDS.index("fact"))
+
+
 def share(right: NDArray[np.bool_]) -> str:
     """A share with its 95% interval (bootstrap over questions)."""
     drawn = np.random.default_rng(0).choice(right, (2000, len(right))).mean(axis=1)
@@ -62,9 +71,10 @@ def main() -> None:
     for seed in range(3):  # a third is held back, in turn
         held = cross_val_predict(regression, vectors, kinds, cv=StratifiedKFold(3, shuffle=True, random_state=seed))
         print(f"vectors alone, a third held back, split {seed}: {share(held == kinds)}")
-    further, their_kinds = of_forms()
-    vectors = np.vstack([vectors, *(features(q, embedder.encode_query(q)) for q in further)])
-    regression.fit(vectors, np.concatenate([kinds, their_kinds]))
+    for further, their_kinds in (of_forms(), of_papers(Path(sys.argv[1]))):
+        vectors = np.vstack([vectors, *(features(q, embedder.encode_query(q)) for q in further)])
+        kinds = np.concatenate([kinds, their_kinds])
+    regression.fit(vectors, kinds)
     order = np.argsort(regression.classes_)
     np.savez_compressed(
         WEIGHTS,
@@ -73,12 +83,12 @@ def main() -> None:
         bias=regression.intercept_[order].astype(np.float32),
     )
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes")
-    if sys.argv[1:2] == ["--check"]:
-        asked, truth = read(Path(sys.argv[2]))
+    if sys.argv[2:3] == ["--check"]:
+        asked, truth = read(Path(sys.argv[3]))
         index = Library.open(tempfile.mkdtemp(), embedder=embedder).index
         ways = {
             "wording alone": [kind_by_wording(q) for q in asked],
-            "vectors alone": [guess(q, index) or "fact" for q in asked],
+            "vectors alone": [guess(q, index)[0] or "fact" for q in asked],
             "both": [kind_of(q, index) for q in asked],
         }
         for way, told in ways.items():

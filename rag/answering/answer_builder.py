@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from rag.answer import Answer, Citation, Claim, Mode, Outcome, Strength, Table
+from rag.answering.kinds import cue
 from rag.answering.plan import Plan
 from rag.answering.reading_prompts import Head
 from rag.answering.reply import Reply
@@ -186,6 +187,9 @@ def strength_of(plan: Plan | None, outcome: Outcome) -> Strength:
         return ""
     if outcome != "answered":
         return "related"
-    if plan.subject is not None or plan.compared > 1 or plan.decision.probability >= STRONG:
+    # "Can it be used in Norway?" names a paper's subject, and asks for more than what it is.
+    told = plan.subject is not None and (plan.query.follows or cue(plan.query.question) is not None)
+    sure = told or plan.compared > 1 or plan.decision.probability >= STRONG
+    if sure and not plan.unnamed:
         return "strong"
     return "partly"

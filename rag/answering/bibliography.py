@@ -11,8 +11,19 @@ from rag.types import Paper
 
 _BIBTEX = re.compile(r"\bbib ?tex\b|\bcit(?:e|ation)\b|\breference\b", re.IGNORECASE)
 _LINK = re.compile(r"\b(?:link|url|pdf|doi|arxiv|download|online|where)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(?:link|url|pdf|doi|download)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|year|date|how old|newer|older|newest|oldest|came first|recent)\b", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|whom|whose|authors?|behind|wrote|researchers)\b", re.IGNORECASE)
+
+
+def asks_for_record(question: str) -> bool:
+    """Whether it names something that a record has: "Is it open source?" does not."""
+    return any(pattern.search(question) for pattern in (_BIBTEX, _LINK, _WHEN, _WHO))
+
+
+def asks_for_link(question: str) -> bool:
+    """Whether it wants to be sent to the paper, or to cite it; no abstract answers that."""
+    return bool(_ADDRESS.search(question) or _BIBTEX.search(question))
 
 
 def record_of(question: str, papers: Sequence[Paper]) -> Reply:

@@ -66,6 +66,11 @@ def _list(message: str, papers: list[Paper], more: int) -> Reply:
     return Reply(message + (f" ({more:,} more)" if more > 0 else ""), lines, True, suggestions=ways)
 
 
+def none_kept(library: Library, kept: Mapping[str, Any]) -> Reply | None:
+    """Why a filter keeps no paper at all, None where it keeps some."""
+    return None if library.catalogue.count(kept) else _none(library, kept)
+
+
 def _none(library: Library, kept: Mapping[str, Any]) -> Reply:
     if "year" in kept and not library.catalogue.by_year():
         return Reply("The papers here have no year.", outcome="not_stated", suggestions=("List all papers",))

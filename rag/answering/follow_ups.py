@@ -41,6 +41,7 @@ _ORDINAL = re.compile(
 )
 _FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:paper|source|number|no\.?|result) ?#?(\d{1,2})\b|\[(\d{1,2})\]", re.IGNORECASE)
+_POINTING = (_ORDINAL, _FIRST_TWO, _NUMBERED)
 ONES = re.compile(r"\bones\b", re.IGNORECASE)  # narrows what was listed before
 _PAIR = re.compile(
     r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|"
@@ -88,7 +89,8 @@ def carried_over(question: str, history: History) -> str:
 def last_alone(history: History) -> str:
     """The last question that can be understood alone, else the first of those looked at; "" where there is none."""
     asked = [str(turn["content"]) for turn in history[-2 * _TURNS :] if turn["role"] == "user"]
-    return next((q for q in reversed(asked) if not needs_context(q)), asked[0] if asked else "")
+    alone = (q for q in reversed(asked) if not needs_context(q) and not any(p.search(q) for p in _POINTING))
+    return next(alone, asked[0] if asked else "")
 
 
 @dataclass(frozen=True)

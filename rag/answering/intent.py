@@ -9,9 +9,15 @@ from rag.text.entities import NAME, names_of
 _LIST = re.compile(
     r"^(?:(?:list|name|show|find)\b|papers?\b|works?\b)|\b(?:which|what|any|the|who|some)\s+(?:\w+\s+){0,2}?"
     r"(?:papers|studies|works|systems|models|methods|approaches|surveys|benchmarks|articles|theses)\b"
-    r"|\bwhat has been done\b|\bwho\b|^(?:is|are) there (?:any|some)?(?:thing)? ?"
+    r"|\b(?:any|a|another) (?:\w+ )?paper (?:that|which|who|on|about|with)\b|\bwhat has been done\b"
+    r"|(?:^|[.,:;?!] )who\b|^(?:is|are) there (?:any|some)?(?:thing)? ?"
     r"(?:papers?|works?|studies|research|by|on|about)\b"
     r"|^(?:anything|something) (?:on|about|by)\b|^do you have (?:anything|something|any|papers?)\b",
+    re.IGNORECASE,
+)
+_PAPERS = re.compile(
+    r"\b(?:papers|studies|works|surveys|articles|theses|publications|literature)\b|^(?:list|show|find)\b"
+    r"|\bwhat has been done\b|\b(?:any|a|another) (?:\w+ )?paper\b",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
@@ -35,6 +41,11 @@ _NUMBER = re.compile(
 def asks_for_list(question: str) -> bool:
     """Whether the question wants several papers: "Which papers ...", "What has been done on ..."."""
     return bool(_LIST.search(question))
+
+
+def asks_for_papers(question: str) -> bool:
+    """Whether the list that it wants is one of papers, and no fact of one of them can be meant."""
+    return bool(_PAPERS.search(question))
 
 
 def asks_for_number(question: str) -> bool:

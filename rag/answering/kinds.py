@@ -31,6 +31,7 @@ MAX_WORDS = 16  # a longer question says itself what it wants: a fact, where no 
 # fact is what everything falls back on.
 SURE = {"collection": 0.6, "bibliographic": 0.6, "small_talk": 0.75, "list": 0.5, "comparison": 0.6}
 SURE_ELSE = 0.45
+SURE_FACT = 0.8  # from which a plain fact is believed against words that lists have, too
 _FIRST_SHARE = 0.7  # of the first words' vector beside the whole one's,
 _COUNT_SHARE = 0.3  # and of the counts
 
@@ -87,19 +88,22 @@ def cue(question: str) -> Kind | None:
     return next((kind for kind, pattern in _CUES if pattern.search(question)), None)
 
 
-def guess(question: str, index: Index) -> Kind | None:
-    """The kind by the question's vectors, None where no weights belong to this embedding model or it is not sure."""
+def guess(question: str, index: Index) -> tuple[Kind | None, bool]:
+    """The kind by the question's vectors, and whether it is surely a plain fact.
+
+    None where no weights belong to this embedding model or it is not sure.
+    """
     if len(question.split()) > MAX_WORDS or asks_for_number(question):
-        return "fact"
+        return "fact", False
     known = _weights()
     if known is None or known[0] != index.embedder.fingerprint:
-        return None
+        return None, False
     _, weights, bias = known
     odds = weights @ features(question, index.encode_query(question)) + bias
     shares = np.exp(odds - odds.max())
-    best = int(shares.argmax())
-    kind = KINDS[best]
-    return kind if shares[best] / shares.sum() >= SURE.get(kind, SURE_ELSE) else None
+    share = float(shares.max() / shares.sum())
+    kind = KINDS[int(shares.argmax())]
+    return kind if share >= SURE.get(kind, SURE_ELSE) else None, kind == "fact" and share >= SURE_FACT
 
 
 def features(question: str, encoded: Encoded) -> NDArray[np.float32]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from rag.answering.answerability import RELATED, Decision, decide, relevance
 from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
-from rag.answering.intent import asks_for_list
+from rag.answering.intent import asks_for_list, asks_for_papers
 from rag.answering.languages import unread_language
 from rag.answering.subject import asks_for_nothing_else, match_of, paper_about, subject_of
-from rag.answering.things import Named, named_things
+from rag.answering.things import Named, named_things, without_written_out
 from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.retrieval.hybrid import Match, Retrieved, without_withdrawn
@@ -24,6 +24,7 @@ WHOLE = 480  # those of the others: all sentences of the papers looked at
 FAR_FOR_A_READER = 0.24  # relevance below which a model that reads is not asked either (fitted on dev)
 MAX_LISTED = 20  # papers looked at for a list
 NEAR_LISTED = 0.8  # a paper of a list has a sentence that scores this share of the best one
+SPELLING_OUT = 5  # best papers that are looked through for what an acronym stands for
 SURE = 0.8  # probability from which a question is answered in a language that the embedding model does not read
 _NOT_READ = (
     "This question seems to be in {}, which the embedding model {} does not read: ask in English, or index with a "
@@ -56,8 +57,8 @@ class Plan:
 
     @property
     def listing(self) -> bool:
-        """Whether papers are listed: asked for, or what was to be compared was not found."""
-        return self.query.kind == "list" or (self.query.kind == "comparison" and not self.compared)
+        """Whether papers are listed: asked for in so many words, or several have what is asked."""
+        return self.query.kind == "list" and (self.cut != 1 or asks_for_papers(self.query.standalone))
 
     @property
     def single(self) -> bool:
@@ -79,7 +80,8 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     kept = {**query.where, **(where or {})} or None
     asked = query.topic if query.kind == "list" and query.topic else query.standalone
     retrieved, notes = _retrieved(library, query, asked, sources, kept)
-    named = named_things(library, query.standalone)
+    near_texts = (f"{m.record.paper.title}. {m.record.paper.abstract}" for m in retrieved.matches[:SPELLING_OUT])
+    named = without_written_out(named_things(library, query.standalone), near_texts)
     language = "" if reads else unread_language(query.question, library.embedder)
     query = _as_overview(query, named, retrieved, bool(language))
     first = _compared(library, query, asked, sources, kept)
@@ -145,11 +147,12 @@ def _retrieved(
 def _as_overview(query: Query, named: Named, retrieved: Retrieved, unread: bool) -> Query:
     """The query as one for an overview, where it names a paper's subject and what it asks of it is nothing more.
 
-    So it is also where what is asked cannot be understood, or where the guess at it cannot be right.
+    So it is also where what is asked cannot be understood. A guess that cannot be right is taken for a fact.
     """
-    guessed = query.kind == "bibliographic" or (query.kind == "list" and not asks_for_list(query.standalone))
+    if query.kind == "bibliographic" or (named.titled and query.kind == "list" and not asks_for_list(query.standalone)):
+        query = replace(query, kind="fact")
     nothing_else = query.kind == "fact" and asks_for_nothing_else(query.standalone, retrieved.tokens, [*named.titled])
-    return replace(query, kind="overview") if named.titled and (unread or guessed or nothing_else) else query
+    return replace(query, kind="overview") if named.titled and (unread or nothing_else) else query
 
 
 def _held_apart(compared: Mapping[str, Match | None]) -> bool:

@@ -69,13 +69,15 @@ def _in_particular(plan: Plan, subject: Match) -> bool:
     )
 
 
-def quoted(builder: AnswerBuilder, plan: Plan) -> Iterator[str]:
-    """The answer in the abstracts' own words, piece by piece."""
+def quoted(builder: AnswerBuilder, plan: Plan, why: str = "") -> Iterator[str]:
+    """The answer in the abstracts' own words, piece by piece, beginning with `why` it is given so."""
     lead, quotes = quotes_of(plan)
+    begun = bool(builder.message)
     # How many more papers a list would have, of those that were looked at.
     more = f" ({plan.cut - len(quotes)} more)" if plan.listing and plan.cut > len(quotes) else ""
-    builder.message = " ".join([*plan.notes, lead.removesuffix(":") + more + ":" if more else lead])
-    yield builder.message
+    lead = " ".join(filter(None, [why, lead.removesuffix(":") + more + ":" if more else lead]))
+    builder.message = " ".join([*plan.notes, lead])
+    yield lead if begun else builder.message
     for q in quotes:
         yield str(builder.claims.quote(q.evidence, q.lead))
 

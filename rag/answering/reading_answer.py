@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 from rag.answer import Claim
 from rag.answering.answer_builder import AnswerBuilder
@@ -17,6 +18,8 @@ from rag.answering.markers import Draft, parse, sentences_of, titles_whole
 from rag.answering.plan import Plan
 from rag.answering.prompts import recites
 from rag.answering.reading_prompts import SYSTEM, form_of, reading_message, split_head
+from rag.answering.reply import head
+from rag.answering.roles import mid_thought
 from rag.answering.sources import REPLY_TOKENS, fit
 from rag.answering.table import TableBuilder
 from rag.answering.triage import Doubt, Triage, judged, judged_together
@@ -63,6 +66,7 @@ class ReadingAnswer:
         self._sources = sources.sentences
         self._triage = Triage(plan.query.standalone, sources.sentences, coverage)
         self._withheld: list[Checked] = []
+        self._broken_off = False  # the sentence before is withheld
         self._table = TableBuilder()
 
     def pieces(self) -> Iterator[str]:
@@ -130,7 +134,12 @@ class ReadingAnswer:
         elif self._checking == "strict" and s.verdict not in _SHOWN:
             self._claims.withheld.append(claim)
             self._withheld.append(checked)
+            self._broken_off = True
             return
+        if self._broken_off and checked.evidence and mid_thought(checked.text):
+            # "It" would point at what was said before the sentence that is withheld.
+            claim = replace(claim, lead=f"{head(checked.evidence[0].paper)}:")
+        self._broken_off = False
         yield self._claims.add(claim, checked.evidence)
 
     def _quoted_instead(self) -> Iterator[Claim]:
@@ -151,8 +160,8 @@ class ReadingAnswer:
         seen = 0
         with closing(stream):
             try:
-                head, body = split_head(self._noted(stream))
-                self._builder.head(head)
+                said, body = split_head(self._noted(stream))
+                self._builder.head(said)
                 for sentence in titles_whole(sentences_of(self._table.lines(body)), titles):
                     draft = parse(sentence)
                     if draft.text and not recites(draft.text):

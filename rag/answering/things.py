@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from rag.library import Library
-from rag.text.entities import NAME, shouted
+from rag.text.entities import NAME, shouted, written_out
 from rag.text.words import content_words
 from rag.types import Paper
 
@@ -19,7 +20,9 @@ _COMMON = frozenset(
 )
 _VERSION = re.compile(r" (?:v(?:ersion)? ?)?\d+(?:\.\d+)*\b(?! ?%)(?! [a-z]+s\b)")
 _SMALL = re.compile(r"(?<![\w-])[a-z]{2,}[a-z-]*-?\d+(?:\.\d+)*[a-z]?(?![\w-])")
+_CAPITAL_VERSION = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+[- ]\d{1,2}(?:\.\d+)*\b(?![%-])(?! [a-z]+s\b)")
 _QUOTED = re.compile(r"[\"“„']([^\"“”„']{3,120})[\"”“'](?!\w)")
+SHORTEST = 3  # of a name that is missed: TV, UK and the like are of no collection
 MOST_WORDS = 20  # of a question that is looked through for names in small letters
 
 
@@ -46,7 +49,10 @@ def named_things(library: Library, question: str) -> Named:
             known[name] = papers
             if subject := library.catalogue.subject_of(name, papers):
                 titled[name] = subject
-        elif not any(name.lower() in other.lower() for other in known):
+        elif len(name) >= SHORTEST and not any(name.lower() in other.lower() for other in known):
+            unknown.append(name)
+    for name in _CAPITAL_VERSION.findall(question):  # "Llama 4", where there is Llama 3 alone
+        if not library.catalogue.naming(name) and not library.catalogue.is_common(re.split("[- ]", name)[0]):
             unknown.append(name)
     # A title, or what stands before its colon, is named in small letters and plain words, too: "titans".
     if not titled and len(question.split()) <= MOST_WORDS and (found := library.catalogue.entitled(question)):
@@ -55,6 +61,12 @@ def named_things(library: Library, question: str) -> Named:
             known[name], titled[name] = [paper], paper
             unknown = [u for u in unknown if u.lower() not in name.lower()]
     return Named(known, titled, tuple(unknown))
+
+
+def without_written_out(named: Named, texts: Iterable[str]) -> Named:
+    """The same without those unknown acronyms whose words stand in one of the texts: "CE" beside "cross entropy"."""
+    said = " ".join(texts) if named.unknown else ""
+    return replace(named, unknown=tuple(name for name in named.unknown if not written_out(name, said)))
 
 
 def names_in(question: str) -> list[str]:

@@ -16,7 +16,7 @@ from rag.answering.follow_ups import (
     needs_context,
     referred,
 )
-from rag.answering.intent import asks_for_list, asks_to_compare, compared
+from rag.answering.intent import asks_for_list, asks_for_papers, asks_to_compare, compared
 from rag.answering.kinds import Kind, cue, guess
 from rag.answering.languages import unread_language
 from rag.answering.reply import head
@@ -67,12 +67,13 @@ def read_offline(
     """
     notes: tuple[str, ...] = ()
     spelt = question
-    if library is not None and not exact and not unread_language(question, library.embedder):
+    read = library is not None and not unread_language(question, library.embedder)
+    if library is not None and read and not exact:
         spelt, notes = spelt_right(library, question)
     meant = referred(spelt, history, library) if history and not standalone else Reference()
     if meant.more:
         return replace(read_offline(last_alone(history), (), "", library, exact), question=question, shown=meant.papers)
-    kind = kind_of(spelt, library.index if library is not None else None)
+    kind = kind_of(spelt, library.index if library is not None and read else None)
     if kind in ("small_talk", "collection") and cue(spelt) is None and library is not None:
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
         kind = "fact" if library.catalogue.entitled(spelt) else kind
@@ -116,7 +117,9 @@ def kind_of(question: str, index: Index | None) -> Kind:
     sure = cue(question) is not None or (worded == "comparison" and bool(compared(question)))
     if sure or index is None:
         return worded
-    guessed = guess(question, index)
+    guessed, surely_fact = guess(question, index)
+    if surely_fact and worded == "list" and not asks_for_papers(question):
+        return "fact"  # "On which benchmarks was it tested?"
     # "Which methods keep part of the cache?" may be both; a list that holds the fact serves either.
     if guessed in (None, "fact"):
         return worded

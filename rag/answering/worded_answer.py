@@ -9,15 +9,14 @@ from rag.answer import Claim
 from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.checking import Checked, Checker, Checking, resolve
-from rag.answering.evidence import INSTEAD, select_quotes
 from rag.answering.intent import asks_for_number
 from rag.answering.judges import Coverage, Judge
 from rag.answering.markers import Draft, parse, sentences_of
 from rag.answering.plan import Plan
-from rag.answering.quoting import quotes_of
+from rag.answering.quoting import quoted, quotes_of
 from rag.errors import LLMError
 from rag.models.llms import ChatModel
-from rag.text.entities import has_number
+from rag.text.entities import NAME, has_number, mentions, numbers_missing
 from rag.types import Evidence
 
 MAX_SENT = 5  # sentences that a model is sent
@@ -46,14 +45,12 @@ class WordedAnswer:
         self._cut_off = False
 
     def _choose_sent(self) -> Sequence[Evidence]:
-        """The best sentences; for lists, comparisons and a model that fails the examination what would be quoted."""
-        if not self._plan.single:  # the papers that belong in the answer, not the best alone
-            _, quotes = quotes_of(self._plan)
-            self._leads = {q.evidence: q.lead for q in quotes}
-            return [q.evidence for q in quotes]
-        if self._model.fit_to_judge is False:  # nor can it choose
-            return select_quotes(self._plan.evidence, self._plan.compared, self._plan.listing)
-        return self._plan.evidence[:MAX_SENT]
+        """What would be quoted; for one fact and a model that passes the examination the best sentences."""
+        _, quotes = quotes_of(self._plan)
+        self._leads = {q.evidence: q.lead for q in quotes}
+        if self._plan.single and self._model.fit_to_judge is not False:
+            return self._plan.evidence[:MAX_SENT]
+        return [q.evidence for q in quotes]
 
     def pieces(self) -> Iterator[str]:
         """The answer piece by piece, each at least a sentence."""
@@ -66,11 +63,11 @@ class WordedAnswer:
         if self._cut_off:
             return
         if self._claims.shown:
-            for e in select_quotes(plan.evidence) if plan.single else ():  # what it passed over is quoted
+            for e in self._leads if plan.single else ():  # what it passed over is quoted
                 if not self._claims.rests_on(e):
-                    yield str(self._claims.quote(e))
+                    yield str(self._claims.quote(e, self._leads[e]))
         elif self._model.fit_to_judge is False:  # nor does it know when the evidence does not answer
-            yield from quoted(self._builder, plan, INSTEAD)
+            yield from quoted(self._builder, plan, "The model found no answer.")
 
     def _written(self) -> Iterator[str]:
         """What the model wrote, each sentence checked before it is shown."""
@@ -120,14 +117,27 @@ class WordedAnswer:
         """What is shown of a checked sentence: itself, or what it cites in the abstract's own words, or nothing."""
         s = checked.support
         claim = Claim(checked.text, (), round(s.score, 4), s.level, s.verdict, s.warnings)
-        if checked.supported or self._checking == "flag":
+        if self._checking == "flag" or (checked.supported and not self._leaves_out(checked)):
             yield self._claims.add(claim, checked.evidence)
             return
-        self._claims.withheld.append(claim)
+        if not checked.supported:
+            self._claims.withheld.append(claim)
         first_of_paper = {e.number: e for e in reversed(checked.evidence)}.values()
         for e in sorted(first_of_paper, key=lambda e: e.number):
             if not self._claims.has_quoted(e):
                 yield self._claims.quote(e, self._leads.get(e, ""))
+
+    def _leaves_out(self, checked: Checked) -> bool:
+        """Whether a model that cannot choose puts a sentence into words without a number or name that it gives."""
+        if self._model.fit_to_judge is not False:
+            return False
+        given = [e for e in checked.evidence if e in self._leads]
+        known = f"{checked.text} {self._plan.query.standalone}"
+        return any(
+            numbers_missing(e.sentence.text, [checked.text])
+            or any(not mentions(name, f"{known} {e.paper.title}") for name in NAME.findall(e.sentence.text))
+            for e in given
+        )
 
     def _drafts(self) -> Generator[Draft, None, None]:
         """The model's sentences; they end when it says that the evidence does not answer, or repeats itself."""
@@ -150,12 +160,3 @@ class WordedAnswer:
                 self._cut_off = True  # what was checked stays
                 missing = f"The rest of the answer is missing: {error}."
                 self._builder.message = " ".join(filter(None, [self._builder.message, missing]))
-
-
-def quoted(builder: AnswerBuilder, plan: Plan, lead: str) -> Iterator[str]:
-    """The answer in the abstracts' own words."""
-    begun = bool(builder.message)
-    builder.message = " ".join([*plan.notes, lead])
-    yield lead if begun else builder.message
-    for e in select_quotes(plan.evidence, plan.compared, plan.listing):
-        yield str(builder.claims.quote(e))

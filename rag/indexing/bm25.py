@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rag.text.entities import spaced
 from rag.types import Paper
 
 _ENDING = re.compile(r"(?:ers?|ing|ions?|ed|es|s|e)$")
@@ -90,8 +91,9 @@ class Bm25Index:
         if not words:
             return []
         forms = [tantivy.Query.term_query(schema, field, "".join(words))]
-        if len(words) > 1:
-            forms.append(tantivy.Query.phrase_query(schema, field, list(words)))
+        for several in {tuple(words), tuple(self._analyzer.analyze(spaced(phrase)))}:
+            if len(several) > 1:
+                forms.append(tantivy.Query.phrase_query(schema, field, list(several)))
         return [i for i, _ in self._run(tantivy.Query.boolean_query([(tantivy.Occur.Should, f) for f in forms]), n)]
 
     def in_titles(self, text: str, n: int) -> list[str]:

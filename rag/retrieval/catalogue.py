@@ -5,6 +5,7 @@ Everything is asked of indexes that exist anyway (SQLite's and Tantivy's), so it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,12 +14,13 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.indexing.index import Index
 from rag.retrieval.query import condition
-from rag.text.entities import folded, mentions
+from rag.text.entities import folded, mentions, named_in
 from rag.text.words import content_words
 from rag.types import Paper
 
 NAMING = 50  # papers that are read to see whether one names a thing
 TITLES = 8  # papers whose titles share the most with a question, looked at for one that it names
+COMMON = 8  # papers that are read to see whether a word is used in small letters
 LIKE_IT = 20  # papers that are read for words spelt like another
 NEW_SHOWN = 100
 # What papers can be listed by, as SQL; those without a year come last.
@@ -44,20 +46,42 @@ class Catalogue:
         self._index = index
 
     def naming(self, name: str) -> list[Paper]:
-        """Papers that name the thing: in the title first, the shortest one in front, then in the abstract."""
+        """Papers that name the thing: in the title first, the shortest one in front, then in the abstract.
+
+        A compound that none has is what it is made of: "CLIP-like" is CLIP.
+        """
+        if papers := self._naming(name):
+            return papers
+        parts = [self._naming(part) for part in named_in(name)]
+        return parts[0] if all(parts) and parts else []
+
+    def _naming(self, name: str) -> list[Paper]:
         found = [r.paper for r in self._index.forward_index.records(self._proposed(name))]
         titled = sorted((p for p in found if mentions(name, p.title)), key=lambda p: len(p.title.partition(":")[0]))
         return [*titled, *(p for p in found if p not in titled and mentions(name, p.abstract))]
 
     def entitled(self, question: str) -> tuple[str, Paper] | None:
-        """The longest title, or title up to its colon, that stands in the question, and its paper; None for none."""
+        """The longest title, or title up to its colon, that stands in the question, and its paper; None for none.
+
+        A title that begins with a word which other papers use, too, does not stand there by that word alone.
+        """
         found: list[tuple[str, Paper]] = []
         for record in self._index.forward_index.records(self._index.bm25.in_titles(question, TITLES)):
             before, colon, _ = record.paper.title.partition(":")
             for name in (record.paper.title, before if colon else ""):
-                if content_words(name, of_papers=True) and mentions(name, question) and not record.paper.withdrawn:
+                if not content_words(name, of_papers=True) or record.paper.withdrawn:
+                    continue
+                if mentions(name, question) and (name in question or not self.is_common(name)):
                     found.append((name, record.paper))
         return max(found, key=lambda f: len(f[0]), default=None)
+
+    def is_common(self, name: str) -> bool:
+        """Whether it is one word that papers use in small letters: "TOUCH" of a touch sensor."""
+        if not name.isalpha():
+            return False
+        word = re.compile(rf"\b{name.lower()}s?\b")
+        found = self._index.forward_index.records(self._index.bm25.containing(name, COMMON))
+        return sum(bool(word.search(r.paper.abstract)) for r in found) > 1
 
     def titled(self, name: str) -> list[Paper]:
         """Papers whose title names the thing, the shortest title in front: "Uni-Perceiver" before its version 2."""
@@ -66,10 +90,14 @@ class Catalogue:
         return sorted(titled, key=lambda p: len(p.title.partition(":")[0]))
 
     def subject_of(self, name: str, papers: Sequence[Paper]) -> Paper | None:
-        """The paper that is about the thing: it has it in its title, best before the colon; None for a mention."""
-        titled = [p for p in papers if mentions(name, p.title) and not p.withdrawn]
+        """The paper that is about the thing: its title begins with it, or is the only one that has it; None for others.
+
+        What several titles have is a topic: "RAG".
+        """
+        titled = [p for p in papers if mentions(name, p.title, alone=True) and not p.withdrawn]
+        called = [p for p in titled if mentions(p.title.partition(":")[0], name)]
         fronted = [p for p in titled if mentions(name, p.title.partition(":")[0])]
-        return next(iter(fronted or titled), None)
+        return next(iter(called or (fronted if len(fronted) == 1 else titled if len(titled) == 1 else [])), None)
 
     def has_word(self, word: str) -> bool:
         """Whether any paper has the word, in any of its inflections."""

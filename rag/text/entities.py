@@ -13,6 +13,13 @@ from itertools import permutations
 
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*(?:\s*(?:%|x\b|k\b|m\b|b\b))?", re.IGNORECASE)
 NAME = re.compile(r"\b(?:[A-Z][a-z]*(?:[A-Z]|\d)[\w-]*|[A-Z]{2,}[\w-]*|[A-Z][\w-]*\d[\w-]*)(?:(?<=\d)\.\d[\w-]*)*")
+# What is hung on a name and is no part of it: "CLIP-like", "VAE-free", "CRLF2-rearranged".
+_HUNG_ON = re.compile(
+    r"(?:[-‐‑–](?:like|type|style|based|free|aware|only|level|specific|dependent|positive|negative|high|low|rich|poor|null|"
+    r"deficient|wise|[a-z]+ing|[a-z]+ed))+$"
+)
+_JOINED = re.compile(r"[-‐‑–](?:to|and|or|vs|versus)[-‐‑–]")
+_LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _UNITS = {"thousand": "k", "million": "m", "billion": "b", "times": "x", "percent": "%", "per cent": "%"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
@@ -41,13 +48,15 @@ def name_spans(question: str) -> list[tuple[int, int]]:
     return [] if shouted(question) else [m.span() for m in NAME.finditer(question)]
 
 
-def mentions(name: str, text: str) -> bool:
+def mentions(name: str, text: str, alone: bool = False) -> bool:
     """Whether a text names something: whole words in any case, hyphens, spaces and a plural "s" making no difference.
 
     Versions are told apart: "GPT-5" is not in "GPT-5.1", nor "MoM" in "moment"; "RAG" is in "RAGs", not in "HippoRAG".
+    "il10" is in "IL-10". Standing `alone` it is not part of a longer name: "RAG" is not, in "MultiHop-RAG".
     """
-    found = _name_pattern(name)
-    return found is not None and found.search(text) is not None
+    pattern = _name_pattern(name)
+    found = pattern.finditer(text) if pattern is not None else ()
+    return any(not alone or "-" not in (text[m.start() - 1 : m.start()], text[m.end() : m.end() + 1]) for m in found)
 
 
 @lru_cache(4096)
@@ -55,9 +64,35 @@ def _name_pattern(name: str) -> re.Pattern[str] | None:
     parts = re.findall(r"[^\W_]+(?:[.'’+][^\W_]+)*\+*", name)
     if not parts:
         return None
-    stem = r"[-‐‑–_\s]?".join(map(re.escape, parts))
+    stem = r"[-‐‑–_\s]?".join(_joined(part) for part in parts)
     stem = stem[:-1] if len(parts[-1]) > 3 and stem.endswith("s") else stem
     return re.compile(rf"(?<![^\W_]){stem}(?:['’]?s)?(?![^\W_]|\.\d)", re.IGNORECASE)
+
+
+def _joined(part: str) -> str:
+    """A pattern for one word of a name, a hyphen or space before its digits or none; "a 100" is not A100, though."""
+    letters, *digits = _LETTER_DIGIT.split(part)
+    between = r"[-‐‑–]?" if len(letters) == 1 else r"[-‐‑–\s]?"
+    return between.join(map(re.escape, [letters, *digits]))
+
+
+def spaced(name: str) -> str:
+    """A name with a space before its digits: "il10" as an index may have it from "IL-10"."""
+    return _LETTER_DIGIT.sub(" ", name)
+
+
+def named_in(name: str) -> list[str]:
+    """The names in one that is compounded, [] where it is not: "CLIP-like" names CLIP, "VLM-to-VLA" both."""
+    parts = _JOINED.split(_HUNG_ON.sub("", name))
+    return [] if parts == [name] else parts
+
+
+def written_out(acronym: str, text: str) -> bool:
+    """Whether the letters of an acronym are the initials of words that follow each other: "CE" of "cross entropy"."""
+    letters = acronym.removesuffix("s")
+    if not (letters.isalpha() and letters.isupper() and 2 <= len(letters) <= 6):
+        return False
+    return re.search(r"\b" + r"\w*[\s-]+(?:(?:of|and|the|in|for)\s+)?".join(letters), text, re.IGNORECASE) is not None
 
 
 def folded(name: str) -> str:
@@ -83,7 +118,11 @@ def warnings_for(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     """What to warn of, such as "not in the evidence: 97%"."""
     missing = numbers_missing(sentence, evidence)
     text = " ".join(evidence)
-    missing += [name for name in dict.fromkeys(NAME.findall(sentence)) if not mentions(name, text)]
+    missing += [
+        name
+        for name in dict.fromkeys(NAME.findall(sentence))
+        if not all(mentions(part, text) for part in named_in(name) or [name]) and not mentions(name, text)
+    ]
     return tuple(f"not in the evidence: {item}" for item in missing)
 
 

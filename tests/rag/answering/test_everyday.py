@@ -273,3 +273,9 @@ def test_years_and_authors_filter_and_a_word_that_all_have_refuses_nothing(tmp_p
         "Fern in streams",
     ]
     library.close()
+
+
+def test_a_filter_that_keeps_no_paper_is_said_whatever_the_subject(assistant: Assistant) -> None:
+    answer = assistant.ask("papers from 1999 about moss")
+    assert answer.outcome == "not_stated"
+    assert "1999" in answer.text

@@ -46,7 +46,7 @@ def test_forms_not_seen_are_told_better_by_vectors_than_by_words(minilm: Library
 
 
 def test_with_another_model_the_words_stand_alone(library: Library) -> None:
-    assert guess("what should I read about retrieval?", library.index) is None
+    assert guess("what should I read about retrieval?", library.index) == (None, False)
     assert kind_of("Summarise HippoRAG", library.index) == "overview"
     assert read_offline("Summarise HippoRAG", (), library=library).kind == "overview"
 

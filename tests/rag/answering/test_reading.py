@@ -106,6 +106,14 @@ def test_it_is_quoted_instead_where_nothing_else_says_it(library: Library) -> No
     assert [(c.quoted, c.text) for c in answer.claims] == [(True, GOOD)]
 
 
+def test_what_follows_a_withheld_sentence_says_what_it_is_about(library: Library) -> None:
+    answer = ask(
+        library, f"ANSWERED: yes\n\nHippoRAG was made in 1931. [1.2] It beats other methods. [1.3] {GOOD} [1.2]"
+    )
+    assert [c.lead.rstrip(":") for c in answer.claims if "beats" in c.text] == ["HippoRAG"]
+    assert [c.lead for c in answer.claims if c.text == GOOD] == [""]
+
+
 @pytest.mark.parametrize("verdicts", ["no JSON", '{"verdicts": [{"sentence": 7, "verdict": "supported"}]}', "{", "[]"])
 def test_what_nobody_could_judge_is_shown_and_marked(library: Library, verdicts: str) -> None:
     def said(messages: list[dict[str, str]]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.entities import derivable, mentions, names_of
+from rag.text.entities import derivable, mentions, named_in, names_of, written_out
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,37 @@ def test_a_number_worked_out_from_two_is_told(number: str) -> None:
 @pytest.mark.parametrize("number", ["0.07", "22%", "6m", "3:1"])
 def test_another_number_is_not(number: str) -> None:
     assert not derivable(number, "Kappa improves from 0.28 to 0.34.")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("il10", "IL-10 knockout mice"), ("ros2", "nodes of ROS 2"), ("GPT4", "asked of GPT-4"), ("p53", "p53")],
+)
+def test_a_hyphen_before_digits_makes_no_difference(name: str, text: str) -> None:
+    assert mentions(name, text)
+    assert mentions(text.split()[0] if "ROS" not in text else "ROS 2", text)
+
+
+def test_a_number_after_an_article_is_no_name() -> None:
+    assert not mentions("A100", "it took a 100 hours")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("CLIP-like", ["CLIP"]),
+        ("VLM-to-VLA", ["VLM", "VLA"]),
+        ("CRLF2-rearranged", ["CRLF2"]),
+        ("GPT-4o-mini", []),
+        ("GRPO", []),
+    ],
+)
+def test_what_is_hung_on_a_name_is_no_part_of_it(name: str, parts: list[str]) -> None:
+    assert named_in(name) == parts
+
+
+def test_an_acronym_is_written_out_by_initials() -> None:
+    assert written_out("CE", "although cross entropy is used")
+    assert written_out("LTL", "goals in linear temporal logic")
+    assert not written_out("CE", "contrastive learning of experts")
+    assert not written_out("LoRA", "long range attention")
