@@ -105,6 +105,8 @@ def decoded(text: str, source: bool = True) -> str:
     if not _MARKED.search(text) or len(text) > MAX_DECODED:
         return text
     held: list[str] = []
+    if source:
+        text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     text = _QUANTITY.sub(lambda match: f"{match[1]} {_unit(match[2])}".replace(" %", "%"), text)
     text = _UNIT.sub(lambda match: _unit(match[1]), _ANGLE.sub(r"\1°", text))

@@ -69,6 +69,11 @@ def person(name: str) -> str:
     return name
 
 
+def is_organisation(name: str) -> bool:
+    """Whether a name is that of a university, a group and the like."""
+    return _ORGANISATION.search(name) is not None
+
+
 def _biblatex(name: str) -> str:
     """Gives "van den Beck, Ina" for "family=Beck, given=Ina, prefix=van den"."""
     fields = dict(part.strip().split("=", 1) for part in name.split(",") if "=" in part)

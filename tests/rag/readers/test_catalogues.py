@@ -62,6 +62,14 @@ KINDS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
         OAI.format(f'<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>Ferns</title></titleInfo><abstract>{ABSTRACT}</abstract></mods>'),
         [{"title": "Ferns", "abstract": ABSTRACT}],
     ),
+    "Dublin Core of a journal, which tells where its authors work": (
+        "a.xml",
+        OAI.format(
+            '<oai_dc:dc xmlns:oai_dc="http://x.org/dc" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>Ferns</dc:title>'
+            f"<dc:creator>Lund, Ada; University of Ferns</dc:creator><dc:creator>Dahl, Bo; Ek, Cy</dc:creator><dc:description>{ABSTRACT}</dc:description></oai_dc:dc>"
+        ),
+        [{"authors": ("Ada Lund", "Bo Dahl", "Cy Ek")}],
+    ),
     "MARCXML in a harvest, of a paper in a journal": (
         "a.xml",
         OAI.format(

@@ -26,6 +26,7 @@ SAID = "Ferns grow on old stairs within nine years."
         (r"$^{13}$C, 10$^{3}$, 10\textsuperscript{-3}, H\textsubscript{2}O", "13C, 10^3, 10^-3, H2O"),
         (r"$\gamma\delta$ T cells", "γδ T cells"),
         (r"a stair\u2019s fern, \u{g}", "a stair’s fern, ğ"),
+        ("{`}old{'} stairs' ferns", "‘old’ stairs' ferns"),
         ("<font size=2>fern</font><!-- c --> stairs", "fern stairs"),
     ],
 )  # fmt: skip
