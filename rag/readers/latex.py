@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -75,6 +76,7 @@ _FORMULA = re.compile(
 )
 _OPTION = re.compile(r"(\\[a-zA-Z]+\*?\s*)\[")
 _PROSE = re.compile(r"(?:^|\s)[a-z]{2,}[,;.]?\s+[a-z]{2,}\b")
+_MONEY = re.compile(r"[0-9][0-9.,]*\s+(?:per|to|and|or|a|an|in|for|of|each|million|billion|thousand)\s")
 _SCRIPT = re.compile(r"(?:\{\})?([_^])\s*(?:\{\s*([^{}]{1,12}?)\s*\}|(\\[a-zA-Z]+|[^\s{}\\]))\s*")
 _BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\\ast": "*", "\\star": "*"}
 _RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}$]{1,12})\}")
@@ -115,19 +117,32 @@ def decoded(text: str, source: bool = True) -> str:
     def hold(match: re.Match[str]) -> str:
         formula = match[0]
         inside = _inside(formula)
-        if _is_prose(inside) and not formula.startswith("\\"):
-            return match[0].replace("$", "\\$") if source or COMMAND.search(text) else match[0]
         shown = as_text(inside)
         if re.fullmatch(r"\^[0-9]+", shown) and not match.string[: match.start()][-1:].isalnum():
             shown = shown[1:]  # in front of a word: an isotope
         held.append(shown or formula)
         return f"\ue000{len(held) - 1}\ue001"
 
-    whole = _FORMULA.sub(hold, text.replace("\ue000", "").replace("\ue001", ""))
+    whole = _with_formulas(text.replace("\ue000", "").replace("\ue001", ""), hold, source)
     whole = re.sub("\\{(\ue000[0-9]+\ue001)\\}", r"\1", whole)
     if source or COMMAND.search(whole):
         whole = _without_commands(whole)
     return _HELD.sub(lambda match: held[int(match[1])] if int(match[1]) < len(held) else "", whole)
+
+
+def _with_formulas(text: str, hold: Callable[[re.Match[str]], str], source: bool) -> str:
+    """`text` with each formula as `hold` gives it; a dollar sign in front of a sum of money begins none."""
+    parts, at = list[str](), 0
+    money = "\\$" if source or COMMAND.search(text) else "$"
+    while match := _FORMULA.search(text, at):
+        parts.append(text[at : match.start()])
+        if match[0].startswith("$") and _is_prose(_inside(match[0])):
+            parts.append(money * (2 if match[0].startswith("$$") else 1))
+            at = match.start() + (2 if match[0].startswith("$$") else 1)
+            continue
+        parts.append(hold(match))
+        at = match.end()
+    return "".join([*parts, text[at:]])
 
 
 def as_text(formula: str) -> str:
@@ -167,7 +182,10 @@ def _inside(formula: str) -> str:
 def _is_prose(inside: str) -> bool:
     """Whether what stands between two dollar signs is a sentence about money, not a formula."""
     words = re.sub(r"\\(?:text|mathrm|mbox)\s*\{[^{}]*\}", "", inside)
-    return bool(_PROSE.search(words)) or re.match(r"[0-9][0-9.,]*\s*[A-Za-z,;]?[A-Za-z]*\s.*\s$", inside) is not None
+    return (
+        bool(_PROSE.search(words) or _MONEY.match(words))
+        or re.match(r"[0-9][0-9.,]*\s*[A-Za-z,;]?[A-Za-z]*\s.*\s$", inside) is not None
+    )
 
 
 def _without_commands(text: str) -> str:

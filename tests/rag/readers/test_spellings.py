@@ -26,6 +26,7 @@ SAID = "Ferns grow on old stairs within nine years."
         (r"$^{13}$C, 10$^{3}$, 10\textsuperscript{-3}, H\textsubscript{2}O", "13C, 10^3, 10^-3, H2O"),
         (r"$\gamma\delta$ T cells", "γδ T cells"),
         (r"a stair\u2019s fern, \u{g}", "a stair’s fern, ğ"),
+        (r"It costs US$5 per m$^2$ and \$6 or 7\$, $n$ of 10\%.", "It costs US$5 per m^2 and $6 or 7$, $n$ of 10%."),
         ("{`}old{'} stairs' ferns", "‘old’ stairs' ferns"),
         ("<font size=2>fern</font><!-- c --> stairs", "fern stairs"),
     ],
@@ -131,3 +132,30 @@ def test_an_arxiv_id_in_place_of_a_journal(read: Read, venue: str) -> None:
 )
 def test_pubmed_numbers(written: str) -> None:
     assert number(written) == "12345678"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "right"),
+    [
+        ("a.bib", f'@string{{j = "Fern " # "Letters"}}\n@article{{k, title="Ferns", journal=j # " B", abstract="{SAID}"}}',
+         {"venue": "Fern Letters B"}),
+        ("a.json", '{"resultList": {"result": [{"pmid": "11", "title": "Ferns", "abstractText": "Ferns grow.", "authorString": "Lund A, Dahl B",'
+         ' "pubYear": "2021", "journalTitle": "Fern Letters"}]}}', {"id": "pmid:11", "authors": ("A Lund", "B Dahl"), "year": 2021}),
+        ("a.json", '{"hits": {"hits": [{"id": 1, "doi": "10.5555/f.1", "metadata": {"title": "Ferns", "description": "<p>Ferns grow.</p>",'
+         ' "creators": [{"name": "Lund, Ada"}], "publication_date": "2021-05-03"}}]}}', {"id": "10.5555/f.1", "authors": ("Ada Lund",), "year": 2021}),
+        ("a.json", '{"response": {"docs": [{"id": "10.5555/f.1", "title_display": "Ferns", "abstract": ["Ferns grow."], "author_display": ["Ada Lund"]}]}}',
+         {"title": "Ferns", "authors": ("Ada Lund",)}),
+        ("a.csv", f"Titel;Zusammenfassung;Autoren;Jahr\nFarne;{SAID};Lund, Ada;2021", {"title": "Farne", "authors": ("Ada Lund",), "year": 2021}),
+        ("a.csv", f"study_title,abstract_text,first_author,pub_date\nFerns,{SAID},Ada Lund,2021-05-03", {"authors": ("Ada Lund",), "year": 2021}),
+        ("a.html", '<html><head><meta name="citation_title" content="Ferns"><meta name="citation_abstract" content="They grow."></head></html>',
+         {"abstract": "They grow."}),
+        ("a.html", '<html><head><meta name="DC.Title" content="Ferns"><meta name="DC.Creator" content="Lund, Ada"><meta name="DCTERMS.abstract" '
+         f'content="{SAID}"><meta name="DC.Date" content="2021"></head></html>', {"authors": ("Ada Lund",), "year": 2021}),
+        ("a.html", '<html><script type="application/ld+json">{"@type": "ScholarlyArticle", "headline": "Ferns", "abstract": "They grow.", "author": '
+         '[{"name": "Ada Lund"}], "datePublished": "2021-05-03"}</script></html>', {"title": "Ferns", "authors": ("Ada Lund",), "year": 2021}),
+    ],
+)  # fmt: skip
+def test_shapes(read: Read, name: str, content: str, right: dict[str, Any]) -> None:
+    papers, rejected = read(name, content)
+    assert len(papers) == 1, [str(r) for r in rejected]
+    assert {field: getattr(papers[0], field) for field in right} == right
