@@ -13,7 +13,7 @@ from rag.answering.reply import head
 from rag.answering.roles import Role, mid_thought, readable, roles_of
 from rag.answering.things import names_in
 from rag.retrieval.hybrid import Match
-from rag.text.entities import mentions
+from rag.text.entities import introduces, mentions
 from rag.types import Evidence
 
 MAX_QUOTED = 4  # sentences of an answer
@@ -64,8 +64,10 @@ def quotes_of(plan: Plan) -> tuple[str, list[Quote]]:
 
 def _in_particular(plan: Plan, subject: Match) -> bool:
     """Whether it names something beside the paper's subject: "KwaiAgents MAT purpose" asks for no overview."""
+    paper = subject.record.paper
     return any(
-        not mentions(name, subject.record.paper.title) for name in names_in(plan.query.spelt or plan.query.question)
+        not mentions(name, paper.title) and not introduces(name, paper.abstract)
+        for name in names_in(plan.query.spelt or plan.query.question)
     )
 
 

@@ -14,7 +14,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.indexing.index import Index
 from rag.retrieval.query import condition
-from rag.text.entities import folded, mentions, named_in
+from rag.text.entities import folded, introduces, mentions, named_in
 from rag.text.words import content_words
 from rag.types import Paper
 
@@ -90,14 +90,15 @@ class Catalogue:
         return sorted(titled, key=lambda p: len(p.title.partition(":")[0]))
 
     def subject_of(self, name: str, papers: Sequence[Paper]) -> Paper | None:
-        """The paper that is about the thing: its title begins with it, or is the only one that has it; None for others.
+        """The paper that is about the thing: its title begins with it, or is the only one that has it.
 
-        What several titles have is a topic: "RAG".
+        Where no title has it, it is the only one that introduces it. What several titles have is a topic: "RAG".
         """
         titled = [p for p in papers if mentions(name, p.title, alone=True) and not p.withdrawn]
         called = [p for p in titled if mentions(p.title.partition(":")[0], name)]
         fronted = [p for p in titled if mentions(name, p.title.partition(":")[0])]
-        return next(iter(called or (fronted if len(fronted) == 1 else titled if len(titled) == 1 else [])), None)
+        own = [] if titled else [p for p in papers if introduces(name, p.abstract) and not p.withdrawn]
+        return next((few[0] for few in (called[:1], fronted, titled, own) if len(few) == 1), None)
 
     def has_word(self, word: str) -> bool:
         """Whether any paper has the word, in any of its inflections."""

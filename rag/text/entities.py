@@ -20,6 +20,11 @@ _HUNG_ON = re.compile(
 )
 _JOINED = re.compile(r"[-‐‑–](?:to|and|or|vs|versus)[-‐‑–]")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+# What stands between such a word and a name is its kind: "we introduce a framework for planning, SeerDrive".
+_INTRODUCED = (
+    r"\b(?:introduc\w+|propos\w+|present\w*|develop\w*|call(?:ed)?|term(?:ed)?|named?|dubbed|releas\w+|creat\w+|build|built|"
+    r"design\w*|describe)\b[^.;]{0,90}?(?<![\w-])"
+)
 _UNITS = {"thousand": "k", "million": "m", "billion": "b", "times": "x", "percent": "%", "per cent": "%"}
 _WORDS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
@@ -67,6 +72,12 @@ def _name_pattern(name: str) -> re.Pattern[str] | None:
     stem = r"[-‐‑–_\s]?".join(_joined(part) for part in parts)
     stem = stem[:-1] if len(parts[-1]) > 3 and stem.endswith("s") else stem
     return re.compile(rf"(?<![^\W_]){stem}(?:['’]?s)?(?![^\W_]|\.\d)", re.IGNORECASE)
+
+
+def introduces(name: str, text: str) -> bool:
+    """Whether a text says that the thing is its own: "we propose NAME", "a framework called NAME"."""
+    pattern = _name_pattern(name)
+    return pattern is not None and re.search(_INTRODUCED + pattern.pattern, text, re.IGNORECASE) is not None
 
 
 def _joined(part: str) -> str:

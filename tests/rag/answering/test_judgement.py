@@ -17,6 +17,13 @@ FURTHER = (
     Paper("t3", "A gripper that feels", "Grippers need touch. Ours has ROS 2 nodes and IL-10 assays."),
     Paper("t4", "MultiHop-RAG: a benchmark", "We test RAG with Llama 3 over many hops by cross entropy."),
     Paper("t5", "RAG against fake news", "RAG is tried against fake news. It helps by 5%."),
+    Paper(
+        "t7",
+        "Driving by looking ahead",
+        "Cars look too short. We introduce a planner for cars, SeerCar. It looks ten seconds ahead. It is tested on "
+        "CarSim. "
+        "However, it fails in fog, a limitation.",
+    ),
     Paper("t6", "Does RAG help lawyers?", "RAG is tried by lawyers. It does not help."),
 )
 
@@ -85,3 +92,9 @@ def test_what_names_a_thing_that_none_has_is_no_strong_answer(library: Library) 
     assert "Llama 4" in answer.text
     assert Assistant(library).ask("Can MossNet be used in Norway?").strength != "strong"
     assert Assistant(library).ask("summarise MossNet").strength == "strong"
+
+
+def test_a_thing_that_one_abstract_alone_introduces_is_its_subject(library: Library) -> None:
+    assert titled(library, "how does SeerCar work?") == ["t7"]
+    assert titled(library, "what is CarSim?") == []
+    assert "fog" in Assistant(library).ask("limitations of SeerCar").text
