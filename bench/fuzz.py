@@ -27,7 +27,7 @@ with atheris.instrument_imports(include=["rag", "ui", "bibtexparser"]):  # befor
 
 from bench.common import table  # noqa: E402
 from tests.hostile.replies import REPLIES  # noqa: E402
-from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES  # noqa: E402
+from tests.hostile.samples import REPLY, SAMPLES, SUFFIXES, marc  # noqa: E402
 
 MAX_BYTES = 4096  # bytes of an input
 MAX_SECONDS = 10  # seconds an input may take
@@ -69,7 +69,7 @@ def exports(_: Path) -> Callable[[bytes], None]:
 
 TARGETS = {made.__name__: made for made in (readers, services, markers, clean, exports)}
 SEEDS = {
-    "readers": [bytes([n]) + text.encode() for n, text in enumerate(SAMPLES.values())],
+    "readers": [*(bytes([n]) + text.encode() for n, text in enumerate(SAMPLES.values())), b"\0" + marc()],
     "services": [bytes([n]) + reply for n, reply in enumerate(REPLIES.values())],
     "markers": [b"\x07" + REPLY.encode()],
     "clean": [text.encode("utf-16-le") for text in (REPLY, "می\u200cخواهم \u202eevil\u202c\x1b[2J\ufeff")],

@@ -73,7 +73,7 @@ def main() -> None:
 
 
 @contextmanager
-def server(home: Path, llm: str, reads: bool) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def server(home: Path, llm: str, reads: bool = False) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`askpapers serve` on the collection that comes with it, and its address."""
     command = ["-m", "rag", "serve", "--home", home, "--port", PORT, "--llm", llm or "extractive"]
     command += ["--collection", ROOT / "data" / "daily_papers"]

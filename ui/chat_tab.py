@@ -14,6 +14,7 @@ from rag.errors import AskpapersError
 from rag.serving.running import Running
 from rag.serving.watching import Watch
 from rag.types import Paper
+from rag.verification.answer_export import made_with
 from ui import cards, render
 from ui.chat import follow
 from ui.conversations import Conversations, Turn, history
@@ -111,8 +112,8 @@ class ChatTab:
         assistant = self._settings.assistant(*chosen)
         steps = follow(
             assistant, question, past, where or None, stop,
-            lambda answer: kept.answered(turn, answer), lambda error: kept.broke_off(turn, "", error), self._watch,
-            exact, self._running.making(stop),
+            lambda answer: kept.answered(turn, answer, made_with(assistant)),
+            lambda error: kept.broke_off(turn, "", error), self._watch, exact, self._running.making(stop),
         )  # fmt: skip
         for now in steps:
             if self._running.is_left(stop):  # its thread goes on, and keeps the answer

@@ -5,13 +5,14 @@ An answer is kept with the papers it cites, so it reads the same after the libra
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ CREATE TABLE reading (
     owner TEXT NOT NULL, paper TEXT NOT NULL, content TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',
     added REAL NOT NULL, PRIMARY KEY (owner, paper));
 """,
+    # What an answer was made with, as rag.verification.answer_export says it.
+    "ALTER TABLE turns ADD COLUMN made_with TEXT NOT NULL DEFAULT '{}';",
 )
 _KEPT_SECONDS = 86_400  # that a deleted conversation can be brought back
 _CUT_OFF = "The server ended before it was answered: ask again."
@@ -63,7 +66,8 @@ class Turn:
     """A question and what came of it: an answer, or what was said before it was stopped or failed.
 
     `ratings` tell by citation (0 for the answer itself) whether it was found right. `asked` is in seconds since 1970.
-    `versions` are the ids of all that were asked in this place, the oldest first, this one among them.
+    `versions` are the ids of all that were asked in this place, the oldest first, this one among them. `made_with` is
+    what verifying needs to know, empty where it was not kept.
     """
 
     id: str
@@ -77,6 +81,7 @@ class Turn:
     asked: float = 0.0
     after: str = ""
     versions: tuple[str, ...] = ()
+    made_with: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,9 +199,9 @@ class Conversations:
         owned = "conversation IN (SELECT id FROM conversations WHERE owner = ?)"
         self.do(f"UPDATE turns SET shown = ? WHERE id = ? AND {owned}", time.time(), turn, owner)
 
-    def answered(self, turn: str, answer: Answer) -> None:
-        sql = "UPDATE turns SET state = 'answered', said = ?, answer = ? WHERE id = ?"
-        self.do(sql, answer.text, _ANSWERS.dump_json(answer), turn)
+    def answered(self, turn: str, answer: Answer, made_with: Mapping[str, Any] | None = None) -> None:
+        sql = "UPDATE turns SET state = 'answered', said = ?, answer = ?, made_with = ? WHERE id = ?"
+        self.do(sql, answer.text, _ANSWERS.dump_json(answer), json.dumps(made_with or {}), turn)
 
     def broke_off(self, turn: str, said: str, error: str = "") -> None:
         """Keeps what was said of an answer that was stopped, or failed for a reason."""
@@ -223,7 +228,7 @@ class Conversations:
 
     def _turns(self, where: str, *values: Any) -> list[tuple[Turn, float]]:
         """(turn, when it was shown last) in the order asked."""
-        columns = "turns.id, conversation, question, state, said, error, answer, asked, after, shown"
+        columns = "turns.id, conversation, question, state, said, error, answer, asked, after, shown, made_with"
         join = "turns JOIN conversations ON conversations.id = conversation"
         rows = self.do(f"SELECT {columns} FROM {join} WHERE {where} ORDER BY asked", *values)
         mine = f"turn IN (SELECT turns.id FROM {join} WHERE {where})"
@@ -232,9 +237,10 @@ class Conversations:
         for turn, citation, good in rated:
             ratings[turn][citation] = bool(good)
         found = []
-        for made, of, question, state, said, error, answer, asked, after, shown in rows:
+        for made, of, question, state, said, error, answer, asked, after, shown, with_what in rows:
             whole = _ANSWERS.validate_json(answer) if answer else None
-            found.append((Turn(made, of, question, state, said, error, whole, ratings[made], asked, after), shown))
+            turn = Turn(made, of, question, state, said, error, whole, ratings[made], asked, after)
+            found.append((replace(turn, made_with=json.loads(with_what)), shown))
         return found
 
     def do(self, sql: str, *values: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Conversations as Markdown, papers as BibTeX, RIS, CSV and Markdown, ratings as labelled questions. Pure."""
+"""Conversations as Markdown, papers as BibTeX, RIS, CSV and Markdown, answers as JSON, ratings as questions. Pure."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import io
 import json
 import re
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from rag.answer import Answer
 from rag.models.llms import EXTRACTIVE
 from rag.text.bibtex import bibtex_entry
 from rag.types import Paper
+from rag.verification.answer_export import exported_as_made
 from ui.conversations import Rating, Turn
 
 _MD = re.compile(r"([\\`*_\[\]<>#|$~])")
 _MD_START = re.compile(r"^(\d*)([-+=.)])")
 
 
-SUFFIXES = {"markdown": ".md", "bibtex": ".bib", "ris": ".ris", "csv": ".csv"}
+SUFFIXES = {"markdown": ".md", "bibtex": ".bib", "ris": ".ris", "csv": ".csv", "json": ".json"}
 _COLUMNS = ("title", "authors", "year", "venue", "doi", "url", "sentences")
 _FORMULA = "=+-@\t\r"  # what a spreadsheet would take for a formula at the start of a cell
 
@@ -64,8 +66,13 @@ def cited(answers: Iterable[Answer], only: Collection[str] = ()) -> list[tuple[P
     return [(paper, list(dict.fromkeys(said))) for paper, said in papers.values()]
 
 
+def to_verify(answer: Answer, made_with: Mapping[str, Any]) -> str:
+    """One answer as `askpapers ask --json` prints it, which `askpapers verify` reads."""
+    return json.dumps(exported_as_made(answer, made_with), ensure_ascii=False, indent=2) + "\n"
+
+
 def written(kind: str, papers: Sequence[tuple[Paper, Sequence[str]]]) -> str:
-    """Papers with the sentences that matter, in one of the formats of SUFFIXES."""
+    """Papers with the sentences that matter, in one of the formats of SUFFIXES but JSON."""
     return _WRITERS[kind](papers)
 
 

@@ -56,8 +56,8 @@
   const tab = (name) => $(`#tab-${name}-button`)?.click();
   const pane = askpapersPane;
 
-  // The rows of an answer's table that are ticked; all of them where none is.
-  const ticked = (button) => [...button.closest(".evidence-table").querySelectorAll('[name="tick"].on')].map((t) => t.value);
+  // The rows of an answer's table that are ticked; all of them where none is. A button elsewhere has no rows.
+  const ticked = (button) => [...(button.closest(".evidence-table")?.querySelectorAll('[name="tick"].on') ?? [])].map((t) => t.value);
   const everyRow = (button) => [...button.closest(".evidence-table").querySelectorAll('[name="tick"]')].map((t) => t.value);
 
   const here = {

@@ -194,6 +194,7 @@ def _foot(turn: str, found: Answer, rated: bool | None) -> str:
         (button("show", f"?answer={turn}#", f"Show {count(papers, 'paper')}", style="papers") if papers else "")
         + button("copy", turn, "Copy", "the answer with its sources")
         + button("link", turn, "Link", "to this answer")
+        + button("ticked", f"{turn} json", "JSON", "of this answer, for askpapers verify")
         + thumbs(turn, 0, rated)
     )
     sources = [f"[{c.number}] {c.paper.title} {c.paper.url}".strip() for c in found.citations]

@@ -86,16 +86,21 @@ class Sidebar:
         return self.open(request, event, key)
 
     def export(self, request: gr.Request, event: gr.EventData, current: str, key: str) -> list[str] | None:
-        """A file of the conversation, or of papers of one of its answers: `TURN KIND id id ...`, all without ids."""
+        """A file of the conversation, of one of its answers (`TURN json`), or of papers of it.
+
+        These are `TURN KIND id id ...`, all papers where no id is given.
+        """
         if event.name == "ticked":
             turn, kind, *ids = event.value.split(" ")
             found = self._kept.turn(turn)
             if found is None or found.answer is None or kind not in export.SUFFIXES:
                 return None
+            if kind == "json":
+                return [_file(found.question, kind), export.to_verify(found.answer, found.made_with)]
             return [_file(found.question, kind), export.written(kind, export.cited([found.answer], ids))]
         owner, kind = owner_of(key, request), event.value
         name = self._kept.name(current, owner)
-        if name is None or kind not in export.SUFFIXES:
+        if name is None or kind not in render.KINDS:
             return None
         turns = self._kept.turns(current, owner)
         if kind == "markdown":

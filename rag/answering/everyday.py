@@ -30,10 +30,10 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         # "Which papers did Ina Beck write?" asks for a list, but of no subject: the catalogue has it whole.
         if query.kind == "list" and not query.where:
             return None
-        told = about_collection(library, query, where)
-        if told is None and asks_for_papers(query.standalone):  # "Who won the 2018 World Cup?" does not
+        listed = about_collection(library, query, where)
+        if listed is None and asks_for_papers(query.standalone):  # "Who won the 2018 World Cup?" does not
             return none_kept(library, {**query.where, **(where or {})})
-        return told
+        return listed
     if query.kind == "bibliographic" or (len(query.papers) > 1 and _of_dates(query)):
         if papers := _meant(library, query, where):
             reply = record_of(query.question, papers)

@@ -186,8 +186,10 @@ def _on_ray(settings: Settings, library: Library) -> Encode:
 
 def library_to_try(settings: Settings, collection: list[Path] | None = None) -> Library:
     """The library; if it holds no papers, those of the collection are indexed first, or those that come with us."""
+    from rag.serving.first_papers import wants_first_papers
+
     library = open_library(settings, create=True)
-    if not len(library) and not settings.server:
+    if wants_first_papers(library):
         if not collection:
             say("no papers yet: indexing those that come with askpapers; add your own with: askpapers index PATH...")
         read_in(library, collection or [shipped(COLLECTION)])

@@ -46,7 +46,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="Ask a collection of paper abstracts; every sentence of the answer names its papers.",
 )
 
 app.add_typer(library_app)
@@ -57,6 +56,23 @@ app.add_typer(checking_app)
 app.add_typer(eval_app, name="eval")
 bench_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Measure retrieval on public test sets.")
 app.add_typer(bench_app, name="bench")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from rag.verification.answer_export import askpapers_version
+
+        print(f"askpapers {askpapers_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Ask a collection of paper abstracts; every sentence of the answer names its papers."""
 
 
 @app.command()

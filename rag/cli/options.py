@@ -62,10 +62,14 @@ def open_library(settings: Settings, create: bool = False) -> Library:
 
 def open_assistant(settings: Settings, library: Library | None = None) -> Assistant:
     """The assistant that the settings describe. Raises NoIndexError when the library holds no papers."""
+    return new_assistant(settings, with_papers(library or open_library(settings)))
+
+
+def new_assistant(settings: Settings, library: Library) -> Assistant:
+    """As `open_assistant`, of a library that may hold no papers yet."""
     from rag.answering.assistant import Assistant
     from rag.models.providers import load_llm
 
-    library = with_papers(library or open_library(settings))
     llm = load_llm(settings.llm, settings.llm_key.get_secret_value(), settings.context)
     return Assistant(
         library,

@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from rag.cli.library import library_to_try
-from rag.cli.options import Checking, Embedding, Home, JudgeOption, Llm, load_settings, open_assistant, say
+from rag.cli.options import (
+    Checking,
+    Embedding,
+    Home,
+    JudgeOption,
+    Llm,
+    load_settings,
+    new_assistant,
+    open_assistant,
+    open_library,
+    say,
+)
 
 app = typer.Typer()
 
@@ -41,6 +52,8 @@ def serve(
 
     if mcp:
         require_mcp()
+    elif write:
+        say("--write has no effect without --mcp, whose clients it lets add papers")
     if log:
         log_to_stderr()
     # Before the page, which takes the model hub offline.
@@ -75,7 +88,7 @@ def mcp(
 
     require_mcp()
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
-    assistant = open_assistant(settings, library_to_try(settings))
+    assistant = new_assistant(settings, open_library(settings, create=True))
     from rag.serving.mcp_server import serve_stdio
 
     serve_stdio(assistant, write)

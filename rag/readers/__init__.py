@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.clean import clean
 from rag.errors import SourceError
-from rag.readers import spreadsheet
+from rag.readers import marc, spreadsheet
 from rag.readers.detect import recognise, seems
 from rag.readers.formats import READERS, Reader
 from rag.readers.lines import DAMAGED, MAX_LINE, Lines
@@ -72,7 +72,7 @@ def _folder(root: Path, notes: list[str]) -> Iterator[Paper | Rejected]:
     if root.is_dir():
         paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_skipped(path.relative_to(root))]
     if not paths:
-        yield Rejected(clean(root.name), 0, "holds no files to read")
+        notes.append(f"{clean(root.name)}: holds no files to read")
     for path in paths:
         # File names may hold bytes that are no text, and characters that a terminal obeys.
         yield from _file(path, clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode()), notes)
@@ -89,16 +89,20 @@ def _file(path: Path, source: str, notes: list[str]) -> Iterator[Paper | Rejecte
         if spreadsheet.is_spreadsheet(path):
             yield from spreadsheet.read(path, source)
             return
+        if marc.is_marc(path):
+            yield from marc.read(path, source)
+            return
         with closing(Lines(path)) as lines:
-            if lines.encoding:
-                notes.append(f"{source}: read as {lines.encoding}")
+            # What holds no records counts as none: a note says so.
             reader = READERS.get(recognise(path.name, lines.head))
+            if reader and lines.encoding:
+                notes.append(f"{source}: read as {lines.encoding}")
             if not lines.head:
-                yield Rejected(source, 0, "is empty")
+                notes.append(f"{source}: is empty")
             elif not reader:
                 yield Rejected(source, 0, _unknown(lines.head))
             else:
-                yield from _records(reader, lines, source)
+                yield from _records(reader, lines, source, notes)
     except DAMAGED as error:
         yield Rejected(source, 0, f"cannot be read to its end: {getattr(error, 'strerror', None) or error}")
 
@@ -110,7 +114,7 @@ def _unknown(head: str) -> str:
     return f"not recognised: {looks}; export it as RIS, BibTeX, CSV or JSON (docs/formats.md lists what is read)"
 
 
-def _records(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Rejected]:
+def _records(reader: Reader, lines: Lines, source: str, notes: list[str]) -> Iterator[Paper | Rejected]:
     """What the reader makes of the lines, and the lines that it never saw; a file of nothing but faults is given up."""
     empty, rejected_in_a_row = True, 0
     for record in chain(reader(lines, source), [None]):
@@ -125,4 +129,4 @@ def _records(reader: Reader, lines: Lines, source: str) -> Iterator[Paper | Reje
             yield Rejected(source, lines.number, f"given up: the last {rejected_in_a_row:,} records were all rejected")
             return
     if empty:
-        yield Rejected(source, 0, "no papers found")
+        notes.append(f"{source}: no papers found")

@@ -42,7 +42,8 @@ def entries(lines: Lines, source: str) -> Iterator[tuple[str, int, dict[str, obj
             if isinstance(block, DuplicateFieldKeyBlock):
                 block = block.ignore_error_block
             if isinstance(block, String):
-                strings[block.key.lower()] = _bare(str(block.value))
+                value = str(block.value)
+                strings[block.key.lower()] = joined if (joined := _value(value, strings)) != value else _bare(value)
             elif isinstance(block, Entry):
                 yield block.key, at, _flat(block, strings)
             elif isinstance(block, ParsingFailedBlock) or _looks_like_entry(block):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from rag.readers import csv_by_row, csv_table, daily_papers, endnote_refer, medline, pubmed_text, ris
+from rag.readers import (
+    csv_by_row,
+    csv_table,
+    daily_papers,
+    endnote_refer,
+    medline,
+    ovid,
+    pubmed_text,
+    refworks,
+    ris,
+)
 
 _SUFFIXES = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv_table", ".tsv": "csv_table", ".bib": "bibtex",
@@ -20,6 +30,8 @@ _ROOTS = (
     ("endnote_xml", r"<xml>\s*<records>|<records>\s*<record>"),
     ("arxiv_atom", r"<(?:\w+:)?feed\b"),
     ("arxiv_rss", r"<rss\b|<rdf:RDF\b"),
+    ("mods", r"<(?:\w+:)?mods(?:Collection)?\b"),
+    ("marc_xml", r"<(?:\w+:)?(?:leader|controlfield|datafield)\b"),
     ("jats", r"<(?:pmc-articleset|article)\b"),
 )
 _TAGGED = (
@@ -28,7 +40,10 @@ _TAGGED = (
     ("medline", medline.ERIC),
     ("wos", re.compile(r"\ufeff?FN (?:Clarivate|Thomson|ISI)|\ufeff?PT [JBSPC]\s*$")),
     ("endnote_refer", endnote_refer.START),
+    ("ovid", ovid.START),
+    ("refworks", refworks.START),
 )
+_RIS = re.compile(rf"^{ris.START.pattern}", re.MULTILINE)
 _BIBTEX = re.compile(
     r"^\s*@(?:[a-z]+\s*\{[^\s,{}=]+,\s*$|(?:article|in(?:proceedings|book|collection)|book|misc|conference|phdthesis"
     r"|mastersthesis|techreport|online|unpublished|proceedings|string|thesis|report)\s*[{(])",
@@ -66,8 +81,6 @@ def seems(head: str) -> str:
         ("a PDF: take its abstract from where the PDF came from", r"%PDF"),
         ("an archive: unpack it first", r"PK\x03\x04|7z|Rar!"),
         ("a web page", r"<!doctype html|<html"),
-        ("Ovid's own format", r"<\s*[0-9]+\s*\.\s*>"),
-        ("RefWorks' own format", r"RT [A-Z]\w+.*\n(?:SR|ID|A1) "),
         ("XML of another kind", r"<\?xml|<[a-z]"),
     ):
         if re.match(sign, start, re.IGNORECASE):
@@ -85,7 +98,7 @@ def _of_lines(start: str) -> str:
     """The reader by the first line that is the start of a record, or a table's header."""
     for number, line in enumerate(start.split("\n")):
         for name, sign in _TAGGED:
-            if sign.match(line):
+            if sign.match(line) and not (name == "ovid" and _RIS.search(start)):  # Ovid numbers its RIS so, too
                 return name
         if number < csv_table.MAX_PREAMBLE and csv_table.is_header(line):
             return "csv_table"

@@ -17,10 +17,14 @@ from rag.readers import (
     endnote_xml,
     jats,
     jsonl,
+    marc_xml,
     medline,
+    mods,
     oai_pmh,
+    ovid,
     pubmed_text,
     pubmed_xml,
+    refworks,
     ris,
     web_page,
     wos,
@@ -68,6 +72,11 @@ FORMATS: dict[str, Format] = {
     "wos": Format("Web of Science plain text", ".txt .ciw", "Web of Science", "`FN ` or `PT J`", wos.read),
     "endnote_refer": Format("EndNote tagged (Refer)", ".enw", "EndNote, Google Scholar, JSTOR", "a line `%0 `",
                             endnote_refer.read),
+    "ovid": Format("Ovid tagged, Ovid with labels", ".txt .ovd .cgi", "Ovid", "a line `<1. >`", ovid.read),
+    "refworks": Format("RefWorks tagged", ".txt", "RefWorks, CNKI", "a line `RT Journal Article`", refworks.read),
+    "mods": Format("MODS", ".xml", "repositories, bibutils", "`<mods>` or `<modsCollection>`", mods.read),
+    "marc_xml": Format("MARCXML", ".xml", "libraries' catalogues", "`<collection>` or `<record>` with a `<datafield>`",
+                       marc_xml.read),
     "endnote_xml": Format("EndNote XML", ".xml", "EndNote", "`<xml><records>`", endnote_xml.read),
     "jats": Format("JATS XML", ".xml .nxml", "PubMed Central, publishers", "`<article>` with a `<front>`", jats.read),
     "oai_pmh": Format("OAI-PMH", ".xml", "arXiv, Zenodo, repositories (Dublin Core, arXiv, JATS)", "`<OAI-PMH>`",
@@ -90,6 +99,7 @@ def table() -> str:
         (known.title, known.sources, " ".join(f"`{s}`" for s in known.suffixes.split()), known.told_by)
         for known in FORMATS.values()
     ]
+    rows.append(("MARC 21", "libraries' catalogues", "`.mrc` `.marc` `.dat`", "its content"))
     rows.append(("Spreadsheets", "Web of Science, Excel, LibreOffice", "`.xlsx` `.xls` `.ods`", "its content"))
     lines = ["| format | as exported by | usual suffix | told by |", "|---|---|---|---|"]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"

@@ -13,7 +13,7 @@ MAX_ID = 200
 # is thus not mistaken for another paper's, and few ids of other kinds look alike.
 _MONTH = "(?:0[1-9]|1[0-2])"
 _ARXIV = re.compile(
-    r"(?:arxiv:\s*|oai:arxiv\.org:|(?:https?://)?(?:[\w-]+\.)?arxiv\.org/(?:abs|pdf|html)/"
+    r"(?:arxiv[:.\s-]\s*|oai:arxiv\.org:|(?:(?:https?://)?(?:[\w-]+\.)*(?:arxiv|ar5iv|alphaxiv)\.org/)?(?:abs|pdf|html)/"
     r"|(?:https?://)?(?:huggingface\.co)?/papers/"
     r"|(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.)?"
     rf"((?:0[7-9]|1[0-4]){_MONTH}\.\d{{4}}|(?:1[5-9]|[2-9]\d){_MONTH}\.\d{{5}}"
@@ -21,13 +21,16 @@ _ARXIV = re.compile(
     r"(?:v(\d{1,3}))?(?:\.pdf)?/?(?:\s*\[[\w.-]+\])?(?:[?#].*)?",
     re.IGNORECASE | re.ASCII,
 )
-_DOI = re.compile(r"(?:^|doi\.org/|doi:|doi\s|\s|[({\[])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE)
+_DOI = re.compile(
+    r"(?:^|doi[.-]org[\w.-]*/|hdl\.handle\.net/|doi[:=/]?|\s|[({\[<'\"])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE
+)
 # In a publisher's link: https://www.tandfonline.com/doi/full/10.1080/1, https://www.biorxiv.org/content/10.1101/1v2.full
 _IN_LINK = re.compile(
     r"https?://(?!(?:dx\.)?doi\.org)[^/\s]+/(?:content|article|chapter|doi(?:/(?:abs|full|pdf|epdf|epub|book))?)"
     r"/(10\.[0-9]{4,9}/[^\s\"?#]+?)(?:v[0-9]{1,2})?(?:[./](?:full|abstract|pdf|epdf|html|meta|short)[\w.-]*)?(?:[?#]\S*)?$",
     re.IGNORECASE,
 )
+_AS_VENUE = re.compile(r"(?:arxiv(?: preprint)?|corr),?\s+((?:arxiv:|abs/)\S+?)(?:,? \(?[0-9]{4}\)?)?", re.IGNORECASE)
 # Registrants of preprints: arXiv, bioRxiv, medRxiv, SSRN, Research Square, Preprints.org, OSF, Zenodo, ChemRxiv.
 _PREPRINT = re.compile(r"10\.(?:48550|1101|64898|2139|21203|20944|31219|31234|31235|5281|26434|22541|36227|32388)/")
 _APOSTROPHES = str.maketrans(dict.fromkeys("ʼʹˈ´`′＇", " "))
@@ -41,6 +44,12 @@ def arxiv_id(*texts: str) -> tuple[str, int]:
             # The subject class of an old id is decoration: math.GT/0309136 is math/0309136.
             return re.sub(r"\.[a-z]+/", "/", match[1].lower()), int(match[2] or 0)
     return "", 0
+
+
+def arxiv_in_venue(venue: str) -> str:
+    """The arXiv id that stands in place of a journal: "arXiv preprint arXiv:2405.14831", "CoRR abs/2405.14831"."""
+    match = _AS_VENUE.fullmatch(venue.strip())
+    return match[1] if match else ""
 
 
 def year_of(arxiv: str) -> int | None:
@@ -81,8 +90,8 @@ def is_preprint(doi: str) -> bool:
 def number(text: str) -> str:
     """The digits of a PubMed number, however written; "" for anything else."""
     match = re.fullmatch(
-        r"(?:pmid:?\s*|medline:\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?"
-        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\s*\[pmid\])?",
+        r"(?:(?:pmid|pubmed|medline|pm)[:\s]?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?"
+        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\?\S*)?(?:\s*\[(?:pmid|pubmed)\])?",
         text.strip(),
         re.IGNORECASE,
     )

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 # An object that holds the list of papers: {"meta": ..., "results": [{, {"message": {"items": [{ and the like.
-_LISTS = "results|data|items|papers|works|articles|records|documents|references|entries|hits|docs"
+_LISTS = "results|data|items|papers|works|articles|records|documents|references|entries|hits|docs|result"
 LIST = re.compile(rf'"(?:{_LISTS})"\s*:\s*\[(?=\s*\{{)')
 ENVELOPE = re.compile(rf'\s*\{{(?:(?!"(?:title|abstract)"\s*:)[^\n]|\n(?!\{{)){{0,6000}}?{LIST.pattern}')
 MAX_WORDS = 50_000  # of an abstract that is an index of words
@@ -39,6 +39,9 @@ def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
             inner = inner["attributes"]  # JSON:API, as DataCite's
         if isinstance(inner, dict) and ("title" in inner or "titles" in inner) and not record.get("abstract"):
             return inner
+    inner = record.get("metadata")  # Zenodo's and other repositories' records; BEIR has it beside its title
+    if isinstance(inner, dict) and "title" in inner and not record.get("title"):
+        return {"doi": record.get("doi"), **inner}
     return record
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it warns of i
 
 # Commands of text that the decoder leaves out, and what they set.
 _SIGNS = {
-    "url": "%s", "href": "%s%s", "textbraceleft": "{", "textbraceright": "}", "textless": "<", "textgreater": ">",
+    "url": "%s", "textbraceleft": "{", "textbraceright": "}", "textless": "<", "textgreater": ">",
     "textbar": "|", "textbardbl": "‖", "textminus": "−", "texttildelow": "~", "textasciitilde": "~",
     "textasciicircum": "^", "textasciigrave": "`", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
     "textmu": "µ", "textdollar": "$", "textpercent": "%", "textquotesingle": "'", "textquotedbl": '"',
@@ -75,8 +76,26 @@ _FORMULA = re.compile(
 )
 _OPTION = re.compile(r"(\\[a-zA-Z]+\*?\s*)\[")
 _PROSE = re.compile(r"(?:^|\s)[a-z]{2,}[,;.]?\s+[a-z]{2,}\b")
+_MONEY = re.compile(r"[0-9][0-9.,]*\s+(?:per|to|and|or|a|an|in|for|of|each|million|billion|thousand)\s")
 _SCRIPT = re.compile(r"(?:\{\})?([_^])\s*(?:\{\s*([^{}]{1,12}?)\s*\}|(\\[a-zA-Z]+|[^\s{}\\]))\s*")
 _BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\\ast": "*", "\\star": "*"}
+_RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}$]{1,12})\}")
+# A character as JSON and Python write it, in a text that was encoded once too often.
+_ESCAPED = re.compile(r"\\u([0-9][0-9a-fA-F]{3})(?![0-9a-fA-F])")
+# siunitx: a number with its unit, a unit, an angle.
+_QUANTITY = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]{0,80}\])?\{([^{}]{1,40})\}\s*\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
+_UNIT = re.compile(r"\\(?:si|unit)\s*(?:\[[^\]]{0,80}\])?\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
+_ANGLE = re.compile(r"\\ang\s*\{([0-9.,+-]{1,20})\}")
+_UNITS = {
+    "micro": "µ", "milli": "m", "nano": "n", "pico": "p", "femto": "f", "centi": "c", "deci": "d", "kilo": "k",
+    "mega": "M", "giga": "G", "tera": "T", "metre": "m", "meter": "m", "gram": "g", "second": "s", "ampere": "A",
+    "kelvin": "K", "mole": "mol", "candela": "cd", "hertz": "Hz", "newton": "N", "pascal": "Pa", "joule": "J",
+    "watt": "W", "volt": "V", "ohm": "Ω", "tesla": "T", "bit": "bit", "byte": "B", "litre": "l", "liter": "L",
+    "minute": "min", "hour": "h", "day": "d", "percent": "%", "degree": "°", "celsius": "°C", "degreeCelsius": "°C",
+    "degreecelsius": "°C", "electronvolt": "eV", "decibel": "dB", "bar": "bar", "dalton": "Da", "um": "µm", "nm": "nm",
+    "mm": "mm", "cm": "cm", "km": "km", "mg": "mg", "kg": "kg", "ug": "µg", "ms": "ms", "us": "µs", "ml": "ml",
+    "per": "/", "squared": "^2", "cubed": "^3", "square": "", "cubic": "",
+}  # fmt: skip
 _HELD = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -88,20 +107,42 @@ def decoded(text: str, source: bool = True) -> str:
     if not _MARKED.search(text) or len(text) > MAX_DECODED:
         return text
     held: list[str] = []
+    if source:
+        text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = _QUANTITY.sub(lambda match: f"{match[1]} {_unit(match[2])}".replace(" %", "%"), text)
+    text = _UNIT.sub(lambda match: _unit(match[1]), _ANGLE.sub(r"\1°", text))
+    text = _RAISED.sub(lambda match: f"${'^' if match[1] == 'super' else '_'}{{{match[2]}}}$", text)
 
     def hold(match: re.Match[str]) -> str:
         formula = match[0]
         inside = _inside(formula)
-        if _is_prose(inside) and not formula.startswith("\\"):
-            return match[0].replace("$", "\\$") if source or COMMAND.search(text) else match[0]
-        held.append(as_text(inside) or formula)
+        shown = as_text(inside)
+        if re.fullmatch(r"\^[0-9]+", shown) and not match.string[: match.start()][-1:].isalnum():
+            shown = shown[1:]  # in front of a word: an isotope
+        held.append(shown or formula)
         return f"\ue000{len(held) - 1}\ue001"
 
-    whole = _FORMULA.sub(hold, text.replace("\ue000", "").replace("\ue001", ""))
+    whole = _with_formulas(text.replace("\ue000", "").replace("\ue001", ""), hold, source)
     whole = re.sub("\\{(\ue000[0-9]+\ue001)\\}", r"\1", whole)
     if source or COMMAND.search(whole):
         whole = _without_commands(whole)
     return _HELD.sub(lambda match: held[int(match[1])] if int(match[1]) < len(held) else "", whole)
+
+
+def _with_formulas(text: str, hold: Callable[[re.Match[str]], str], source: bool) -> str:
+    """`text` with each formula as `hold` gives it; a dollar sign in front of a sum of money begins none."""
+    parts, at = list[str](), 0
+    money = "\\$" if source or COMMAND.search(text) else "$"
+    while match := _FORMULA.search(text, at):
+        parts.append(text[at : match.start()])
+        if match[0].startswith("$") and _is_prose(_inside(match[0])):
+            parts.append(money * (2 if match[0].startswith("$$") else 1))
+            at = match.start() + (2 if match[0].startswith("$$") else 1)
+            continue
+        parts.append(hold(match))
+        at = match.end()
+    return "".join([*parts, text[at:]])
 
 
 def as_text(formula: str) -> str:
@@ -109,8 +150,9 @@ def as_text(formula: str) -> str:
     inside = formula.strip()
     if re.fullmatch(r"[^\\{}\s^_a-zA-Z]|[0-9][0-9.,]*|\\%|[0-9.,]+\s*\\%", inside):
         return inside.replace("\\", "")
-    if re.fullmatch(r"\\[a-zA-Z]+\s*", inside):
-        return _BIGGER.get(inside, "") or _symbol(inside[1:])
+    if re.fullmatch(r"(?:\\[a-zA-Z]+\s*){1,4}", inside):
+        signs = [_BIGGER.get(name, "") or _symbol(name[1:]) for name in COMMAND.findall(inside)]
+        return "".join(signs) if all(signs) else ""
     if script := _SCRIPT.fullmatch(inside):
         part = script[2] or script[3]
         sign = _BIGGER.get(part, "")
@@ -123,6 +165,13 @@ def as_text(formula: str) -> str:
     return ""
 
 
+def _unit(text: str) -> str:
+    r"""A unit in siunitx's words as its sign: "\micro\metre" is "µm"."""
+    text = re.sub(r"\\(square|cubic)\s*(\\[a-zA-Z]+)", lambda m: f"{m[2]}^{'2' if m[1] == 'square' else '3'}", text)
+    text = re.sub(r"\\tothe\s*\{([^{}]*)\}", r"^\1", text)
+    return re.sub(r"\\([a-zA-Z]+)\s*", lambda match: _UNITS.get(match[1], match[1]), text).replace("\\%", "%").strip()
+
+
 def _inside(formula: str) -> str:
     if formula.startswith("\\ensuremath"):
         return formula[12:-1]
@@ -133,7 +182,10 @@ def _inside(formula: str) -> str:
 def _is_prose(inside: str) -> bool:
     """Whether what stands between two dollar signs is a sentence about money, not a formula."""
     words = re.sub(r"\\(?:text|mathrm|mbox)\s*\{[^{}]*\}", "", inside)
-    return bool(_PROSE.search(words)) or re.match(r"[0-9][0-9.,]*\s*[A-Za-z,;]?[A-Za-z]*\s.*\s$", inside) is not None
+    return (
+        bool(_PROSE.search(words) or _MONEY.match(words))
+        or re.match(r"[0-9][0-9.,]*\s*[A-Za-z,;]?[A-Za-z]*\s.*\s$", inside) is not None
+    )
 
 
 def _without_commands(text: str) -> str:
@@ -141,7 +193,8 @@ def _without_commands(text: str) -> str:
     # and a column. A tie in front of a number, and after a space, means "about".
     text = re.sub(r"(?<!\\)([%&$])", r"\\\1", text)
     text = re.sub(r"(^|[\s(])~(?=[0-9.\\])", r"\1\\textasciitilde{}", text)
-    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?=\{)", _kept_argument, text)
+    text = re.sub(r"\\href\s*\{[^{}]{0,2000}\}\s*(?=\{)", "", text)  # of a link its text
+    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?:\[[^\[\]{}\\]{0,60}\]\s*)?(?=\{)", _kept_argument, text)
     if len(_OPTION.findall(text)) > text.count("]") or text.count("{") - text.count("\\{") > text.count("}"):
         # Options and groups left open: the parser would try each with all that follow, over and over.
         text = re.sub(r"(?<!\\)[{}]", " ", _OPTION.sub(r"\1 ", text))

@@ -21,7 +21,8 @@ DAMAGED = (OSError, EOFError, zlib.error)  # what reading a broken or vanished f
 # Put where bytes could not be decoded: a code point reserved for internal use, so that a U+FFFD which the
 # source really holds is not mistaken for it, and which XML allows, unlike the usual lone surrogates.
 MARK = "\ufdd0"
-codecs.register_error("askpapers.mark", lambda error: (MARK, getattr(error, "end", 0)))
+DAMAGE = "askpapers.mark"  # the name of that way with errors, for codecs
+codecs.register_error(DAMAGE, lambda error: (MARK, getattr(error, "end", 0)))
 
 
 class _Unfolded(gzip.GzipFile):
@@ -96,4 +97,4 @@ def _open(path: Path) -> tuple[io.TextIOWrapper, str]:
 
     with opened() as data:
         encoding, guessed = encoding_of(data)
-    return io.TextIOWrapper(opened(), encoding, errors="askpapers.mark"), guessed
+    return io.TextIOWrapper(opened(), encoding, errors=DAMAGE), guessed

@@ -16,7 +16,7 @@ _BLOCK = (
     " table thead tbody tr td th blockquote section article header body html disp-quote break hr center pre"
     " AbstractText"
 )
-_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*\s*/?"""
+_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[\w.%#-]+))*\s*/?"""
 _PREFIX = r"(?:jats|jats1|mml|m|html|ns\d+|ce|xhtml):"
 
 
@@ -63,7 +63,12 @@ def _entity(match: re.Match[str]) -> str:
 
 
 def _untagged(text: str) -> str:
-    if "</" not in text and "/>" not in text and not re.search(r"<(?:p|br)\b", text, re.IGNORECASE):
+    if (
+        "</" not in text
+        and "<!--" not in text
+        and "/>" not in text
+        and not re.search(r"<(?:p|br)\b", text, re.IGNORECASE)
+    ):
         return text
     text = _COMMENT.sub(" ", _CDATA.sub(r"\1", text))
     text = _MATH.sub(_math, _ALTERNATIVES.sub(_best, text))

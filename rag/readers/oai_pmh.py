@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from rag.readers import jats
+from rag.readers import jats, marc_xml, mods
 from rag.readers.lines import Lines
+from rag.readers.people import is_organisation
 from rag.readers.record import make_paper
 from rag.readers.xml_elements import elements, find, find_all, name, text, texts
 from rag.types import Paper, Rejected
@@ -30,8 +31,9 @@ def _flat(record: Element) -> dict[str, object]:
     held = next(iter(find(record, "metadata") or ()), record)
     if name(held) in ("arXiv", "arXivRaw"):
         return _arxiv(held)
-    if name(held) == "article":
-        return jats.flat(held)
+    by_name = {"article": jats.flat, "mods": mods.flat, "record": marc_xml.flat}
+    if name(held) in by_name and held is not record:
+        return by_name[name(held)](held)
     return _dublin_core(held, text(record, "header/identifier"))
 
 
@@ -59,7 +61,7 @@ def _dublin_core(paper: Element, identifier: str) -> dict[str, object]:
         "id": identifier if identifier.startswith("oai:arXiv.org:") else "",
         "title": text(paper, "title"),
         "abstract": said[-1] if said else "",
-        "authors": texts(paper, "creator"),
+        "authors": [name for one in texts(paper, "creator") for name in _people(one)],
         "year": min(texts(paper, "date"), default=""),
         "doi": next((one for one in ids if re.search(r"\b10\.[0-9]{4,}/", one)), ""),
         "url": next((one for one in ids if one.startswith("http")), ""),
@@ -68,3 +70,9 @@ def _dublin_core(paper: Element, identifier: str) -> dict[str, object]:
         "language": text(paper, "language"),
         "comments": next((one for one in texts(paper, "description") if one.startswith("Comment:")), ""),
     }
+
+
+def _people(creator: str) -> list[str]:
+    """The names in one element: journals put behind a name where its bearer works, repositories further names."""
+    first, *more = creator.split(";")
+    return [first, *(name for name in more if not is_organisation(name))]

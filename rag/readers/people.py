@@ -21,7 +21,18 @@ _ORGANISATION = re.compile(
 )
 _INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?-?|-|\s)?){1,4}"
 _VANCOUVER = re.compile(rf"((?:[^\W\d_]|['’.-]|\s)*?[^\W\d_]{{2,}})\s+({_INITIALS})(?:\s+(Jr|Sr|II|III|IV)\.?)?")
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV|MD|PhD", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
+_DEGREE = re.compile(r"(?:M\.?D|Ph\.?\s?D|M\.?P\.?H|D\.?Phil|M\.?Sc|B\.?Sc|Dr\.?P\.?H|MBBS|RN|FRCP)\.?", re.IGNORECASE)
+_PARTICLE = re.compile(r"(?:de|del|della|da|dos|das|di|du|la|le|van|von|der|den|ter|ten|zu|zur|af|bin|ibn|al|el)\s")
+# What stands behind a name in some lists: numbers of addresses, ORCID, mail, a role, where somebody works.
+_BEHIND = re.compile(
+    r"\s*(?:\((?:[0-9,;Xx -]*|[^()\s]+@[^()]*|eds?\.?|editors?|authors?)\)|\[[^\[\]]{0,20}\]|<[^<>\s]+@[^<>\s]+>)"
+    r"|(?<=[a-zà-ÿ])[0-9]{1,2}(?:,[0-9]{1,2})*[*†‡§]*$|(?<=[a-z])[*†‡§]+$",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\s*\([^()]*\s[^()]*\)$")
+_TITLE = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+(?=\S+\s)")
+_AND_OTHERS = re.compile(r"[,;\s]+(?:(?:and\s+)?et\.? ?al\.?|and others)\s*$", re.IGNORECASE)
 
 
 def people(value: object) -> tuple[str, ...]:
@@ -32,8 +43,12 @@ def people(value: object) -> tuple[str, ...]:
 
 def person(name: str) -> str:
     """The name with the first name first, "" where it is nobody's: "et al", "others"."""
-    name = re.sub(r"\s*\((?:[0-9, ]*|[^()\s]+@[^()]*)\)", "", name.strip().strip("'\"")).strip()
-    name = re.sub(r"[,\s]+(?:et\.? ?al\.?|and others)$", "", name, flags=re.IGNORECASE)
+    name = name.strip().strip("'\"")
+    if not _NOBODY.fullmatch(name):
+        name = _BEHIND.sub("", name).strip()
+    name = _TITLE.sub("", _AND_OTHERS.sub("", name))
+    if not _ORGANISATION.search(_PLACE.sub("", name)):
+        name = _PLACE.sub("", name)
     if not is_data(name) or _NOBODY.fullmatch(name):
         return ""
     if name.startswith("{") and name.endswith("}"):
@@ -47,10 +62,16 @@ def person(name: str) -> str:
     if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
         suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
         given = [part for part in parts[1:] if part not in suffix and is_data(part)]
+        given = [part for part in given if not _DEGREE.fullmatch(part)] or given  # "Lima, MD" has two initials
         return " ".join([*given, parts[0], *suffix])
     if (match := _VANCOUVER.fullmatch(name)) and not _ORGANISATION.search(name):
         return " ".join(filter(None, (match[2].strip(), match[1], match[3])))
     return name
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a name is that of a university, a group and the like."""
+    return _ORGANISATION.search(name) is not None
 
 
 def _biblatex(name: str) -> str:
@@ -62,7 +83,9 @@ def _biblatex(name: str) -> str:
 
 
 def _each(value: object) -> Iterable[str]:
-    for one in value if isinstance(value, list | tuple) else [value]:
+    listed = list(value) if isinstance(value, list | tuple) else [value]
+    writers = [one for one in listed if not (isinstance(one, dict) and _is_editor(one))]
+    for one in writers or listed:
         if isinstance(one, dict):
             yield _of_fields(one)
         elif isinstance(one, list):
@@ -71,31 +94,38 @@ def _each(value: object) -> Iterable[str]:
             yield person(str(one))
 
 
+def _is_editor(one: dict[str, object]) -> bool:
+    """Whether a person in a list of several kinds is there as an editor, a translator and the like."""
+    role = next((one[name] for name in ("creatorType", "contributorType", "role") if name in one), "")
+    return isinstance(role, str) and re.match(r"(?:series)?(?:editor|translator|reviewer)", role, re.I) is not None
+
+
 def _of_fields(one: dict[str, object]) -> str:
-    """A name out of the fields that JSON gives a person, or a group."""
+    """A name out of the fields that JSON gives a person, or a group, whatever their case."""
+    by_name = {re.sub(r"[_\W]", "", name).lower(): value for name, value in one.items()}
 
     def text(*names: str) -> str:
-        values = (one.get(name) for name in names)
+        values = (by_name.get(name) for name in names)
         values = (
             " ".join(v for v in value if isinstance(v, str)) if isinstance(value, list) else value for value in values
         )
         return next((value for value in values if isinstance(value, str) and value.strip()), "")
 
-    inner = one.get("author")
+    inner = one.get("author") or one.get("name")
     if isinstance(inner, dict):
-        return _of_fields(inner) or person(text("raw_author_name"))
-    family = text("family", "last", "lastName", "last_name", "surname", "familyName")
+        return _of_fields(inner) or person(text("rawauthorname"))
+    family = text("family", "last", "lastname", "surname", "familyname")
     if family:
-        given = text("given", "first", "firstName", "first_name", "givenName", "forename", "fore_name")
-        particle = text("non-dropping-particle", "dropping-particle", "prefix")
+        given = text("given", "first", "firstname", "givenname", "forename", "givennames")
+        particle = text("nondroppingparticle", "droppingparticle", "prefix")
         parts = (given, text("middle"), particle, family, text("suffix"))
         return readable(" ".join(filter(None, parts)))
-    return person(text("name", "display_name", "literal", "collective", "fullname", "full_name", "raw_author_name"))
+    return person(text("name", "displayname", "literal", "collective", "collectivename", "fullname", "rawauthorname"))
 
 
 def _listed(text: str) -> Iterable[str]:
     """The names in one string."""
-    text = text.strip()
+    text = _AND_OTHERS.sub("", text.strip())
     if text[:1] in "[(" and text[-1:] in ")]":
         try:
             value = ast.literal_eval(text)
@@ -133,7 +163,7 @@ def split_at_and(text: str) -> list[str]:
     for mark in re.finditer(r"[{}]|,?\s+(?:and|&)\s+", text, re.IGNORECASE):
         if mark[0] in "{}":
             depth += 1 if mark[0] == "{" else -1
-        elif depth <= 0 and "AND" not in mark[0]:
+        elif depth <= 0 and ("AND" not in mark[0] or not text.isupper()):  # an organisation in capitals has its AND
             parts.append(text[start : mark.start()])
             start = mark.end()
     return [part.strip() for part in [*parts, text[start:]] if part.strip(" ,")]
@@ -150,7 +180,9 @@ def around_commas(text: str) -> list[str]:
     words = [len(part.split()) for part in parts]
     if re.search("[\u3040-\u9fff\uac00-\ud7af]", text):  # written without a space between the names of a person
         return parts
-    if (len(parts) == 2 and 1 in words) or (len(parts) == 3 and _SUFFIX.fullmatch(parts[1])):
+    if len(parts) == 2 and (1 in words or _PARTICLE.match(parts[0])):
+        return [text]
+    if len(parts) == 3 and (_SUFFIX.fullmatch(parts[1]) or _SUFFIX.fullmatch(parts[2]) or _DEGREE.fullmatch(parts[2])):
         return [text]
     if len(parts) % 2 == 0 and all(count == 1 for count in words):
         return [f"{parts[i]}, {parts[i + 1]}" for i in range(0, len(parts), 2)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.clean import clean
 from rag.readers.fields import by_our_names
-from rag.readers.identity import MAX_ID, ROW_NUMBER, doi_of, number, openalex_id, year_of
+from rag.readers.identity import MAX_ID, ROW_NUMBER, arxiv_in_venue, doi_of, number, openalex_id, year_of
 from rag.readers.identity import arxiv_id as arxiv_id
 from rag.readers.identity import normalised as normalised
 from rag.readers.identity import title_id as title_id
@@ -76,7 +76,7 @@ def make_paper(
 
     url = _link(url)
     doi = doi_of(first("doi"), first("id"), url)
-    arxiv, version = arxiv_id(given, first("eprint"), first("url"), doi, first("doi"))
+    arxiv, version = arxiv_id(given, first("eprint"), first("url"), doi, first("doi"), arxiv_in_venue(first("venue")))
     if arxiv and doi.startswith("10.48550/"):
         doi = ""  # says the same as the id
     if arxiv:

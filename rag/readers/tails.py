@@ -15,18 +15,28 @@ _PART = (
 )
 _PARTS = rf"{_PART}(?:(?: and | & |/| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
 _HEADING = re.compile(
-    r"(?:(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\s*(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"']))"
+    r"(?:\[?(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\]?\s*"
+    r"(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"']))"
     r"|(?-i:(?<=Abstract)(?=[A-Z][a-z]*\b)))"
     r"|author\(s\):[^|]{1,500}\|(?:[^|]{1,500}\|)?\s*abstract:\s*"
     rf"|{_PARTS}(?:\s*[:—–]+\s*|(?-i:(?<=[A-Z]{{4}})\.\s+)))",
     re.IGNORECASE,
 )
+# A part's name as a sentence of its own: "Aim. To look."
+_FIRST = re.compile(rf"(?-i:(?=[A-Z])){_PARTS}\.\s+(?-i:(?=[A-Z]))", re.IGNORECASE)
+_CAPITALS = re.compile(
+    r"(?<=[.!?])\s+(?:BACKGROUND|INTRODUCTION|OBJECTIVES?|AIMS?|PURPOSE|METHODS|RESULTS|FINDINGS|DISCUSSION|CONCLUSIONS?)\.\s+"
+)
 # Behind a sentence; databases put a comma, or lose the space.
 _LABEL = re.compile(rf"(?<=[.!?)\]”\"%]),?\s*(?-i:(?=[A-Z])){_PARTS}\s*:+\s*(?=\S)", re.IGNORECASE)
 _NONE = re.compile(
-    r"[\[(]?\s*(?:no |there is no )?(?:abstract|summary)?\s*(?:is )?(?:not )?(?:currently )?"
-    r"(?:available|provided|supplied|present|found|given|included)?\s*(?:for this (?:article|paper|record|entry|item))?"
-    r"[\])]?[.!]?",
+    r"[\[(]?\s*(?:(?:the|an|this (?:article|paper|record|item|entry)) )?(?:has )?(?:no[ -]|there is no )?"
+    r"(?:abstract|summary|data)?\s*(?:is )?(?:not )?(?:currently )?"
+    r"(?:available|unavailable|missing|provided|supplied|present|found|given|included)?\s*"
+    r"(?:for this (?:article|paper|record|entry|item|content))?(?: so a preview has been provided)?[\])]?\s*[.:!]?"
+    r"|\.{3}|…|\[?figure:? see text\]?\.?|see (?:text|full text|article)\.?|t\.?b\.?[ad]\.?"
+    r"|kein(?:e)? (?:abstract|zusammenfassung)(?: (?:vorhanden|verfügbar))?\.?|(?:resumen )?no disponible\.?"
+    r"|(?:résumé )?(?:non|indisponible|pas) (?:disponible|de résumé)\.?",
     re.IGNORECASE,
 )
 _START = re.compile(
@@ -37,7 +47,12 @@ _START = re.compile(
     r"|published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
     r"|this article is (?:protected by copyright|an open access|published|licensed|distributed)"
     r"|\((?:as provided|author(?:/[a-z]{2,3})?|contains [0-9]+ [^()]{1,60})\)\.?$"
-    r"|this is an open[- ]access article|\(?psycinfo database record"
+    r"|this is an open[- ]access article|\(?(?:apa )?psyc\s?info database record"
+    r"|this (?:work|article|paper) (?:is|was) (?:licensed|published|distributed) under (?:a|the|an open|cc)"
+    r"|this is a (?:u\.?\s?s\.? )?government work|open access\.? this (?:article|is|work)|\[figure:? see text\]"
+    r"|(?-i:(?:(?:19|20)\d\d,? )?(?:[A-Z][\w&'’-]*,? ){0,5}[A-Z][\w&'’-]*(?:\.V)?)\. all rights reserved"
+    r"|(?-i:(?:Georg )?Thieme Verlag\b|The Author(?:\(s\)|s)?,? (?:19|20)\d\d\b)|first published online\b"
+    r"|suppl(?:emental|ementary) material is available for this article"
     r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
     re.IGNORECASE,
@@ -72,9 +87,11 @@ def without_tail(abstract: str) -> tuple[str, str]:
     text, front = abstract, ""
     if match := _FRONT.match(text):
         front, text = match[0].strip(), text[match.end() :]
-    text = _HEADING.sub("", text, count=1) if _HEADING.match(text) else text
+    for heading in _HEADING, _HEADING, _FIRST:  # "Abstract Background: ..."
+        text = heading.sub("", text, count=1) if heading.match(text) else text
     if ":" in text:
         text = _LABEL.sub(" ", text)
+    text = _CAPITALS.sub(" ", text)
     for mark in _START.finditer(text, max(0, len(text) - MAX_TAIL)):
         tail = text[mark.end() :]
         if mark.end() and _is_tail(text[: mark.end()], tail):

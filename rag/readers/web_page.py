@@ -15,6 +15,8 @@ from rag.readers.lines import MAX_LINE, Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
 
+_DATES = ("citation_publication_date", "citation_date", "citation_online_date", "dc.date", "dcterms.date")
+MIN_DESCRIPTION = 40  # characters: what is shorter describes the site
 _CLASS = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")  # of arXiv's, in "Computation and Language (cs.CL)"
 
 
@@ -31,7 +33,7 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
         warnings.simplefilter("ignore", _NotHtml)
         page = BeautifulSoup("".join(text), "html.parser")
     found = False
-    for way in (_listing, _search, _hugging_face, _anthology, _article):
+    for way in (_listing, _search, _hugging_face, _anthology, _article, _linked_data):
         for line, record in way(page):
             found = True
             yield make_paper(record, source, line)
@@ -135,24 +137,51 @@ def _article(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
     """A paper's own page, by the marks that search engines read (citation_title and the like)."""
 
     def all_of(*names: str) -> list[str]:
-        return [str(m.get("content") or "") for n in names for m in page.find_all("meta", attrs={"name": n})]
+        return [text for n in names for name, text in marks if name == n]
 
-    title = next(iter(all_of("citation_title", "dc.title", "DC.title")), "")
+    metas = page.find_all("meta")
+    marks = [(str(m.get("name") or m.get("property") or "").lower(), str(m.get("content") or "")) for m in metas]
+    title = next(iter(all_of("citation_title", "dc.title", "dcterms.title")), "")
     block = page.select_one("blockquote.abstract, #abstract, section.abstract, div.abstract, .card-body.acl-abstract")
-    said = [*all_of("citation_abstract", "dcterms.abstract", "DC.description", "dc.description"), _words(block)]
+    told = [*all_of("citation_abstract", "dcterms.abstract"), _words(block)]
+    said = [*told, *(text for text in all_of("dc.description") if len(text) > MIN_DESCRIPTION)]
     if title:
         yield (
             1,
             {
                 "title": title,
-                "abstract": re.sub(r"^Abstract:?\s*", "", next((text for text in said if len(text) > 40), "")),
-                "authors": all_of("citation_author", "dc.creator", "DC.creator"),
-                "year": next(iter(all_of("citation_publication_date", "citation_date", "citation_online_date")), ""),
-                "doi": next(iter(all_of("citation_doi", "dc.identifier", "DC.identifier")), ""),
+                "abstract": re.sub(r"^Abstract:?\s*", "", next(filter(None, said), "")),
+                "authors": all_of("citation_author") or all_of("dc.creator", "dcterms.creator"),
+                "year": next(iter(all_of(*_DATES)), ""),
+                "doi": next(iter(all_of("citation_doi", "dc.identifier")), ""),
                 "eprint": next(iter(all_of("citation_arxiv_id")), ""),
                 "venue": next(iter(all_of("citation_journal_title", "citation_conference_title")), ""),
             },
         )
+
+
+def _linked_data(page: BeautifulSoup) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Papers as a page tells them in JSON-LD by schema.org's names."""
+    for script in page.select('script[type="application/ld+json"]'):
+        try:
+            told = json.loads(script.get_text())
+        except (ValueError, RecursionError):
+            continue
+        graph = told.get("@graph") if isinstance(told, dict) else told
+        for one in graph if isinstance(graph, list) else [told]:
+            if isinstance(one, dict) and "Article" in str(one.get("@type")) and one.get("abstract"):
+                authors, journal = one.get("author"), one.get("isPartOf")
+                yield (
+                    _line(script),
+                    {
+                        "title": one.get("headline") or one.get("name"),
+                        "abstract": one["abstract"],
+                        "authors": authors if isinstance(authors, list) else [authors],
+                        "year": one.get("datePublished"),
+                        "doi": one.get("identifier") or one.get("sameAs") or one.get("@id"),
+                        "venue": journal.get("name") if isinstance(journal, dict) else "",
+                    },
+                )
 
 
 def _words(element: Tag | None) -> str:

@@ -6,6 +6,7 @@ By the official SDK (the extra `mcp`). `askpapers mcp` serves it over stdio, `as
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -28,6 +29,7 @@ from rag.readers import read_papers
 from rag.retrieval.query import MAX_CHARACTERS
 from rag.serving.checks import checked, sides_with
 from rag.serving.collection import described, find, paper_dict
+from rag.serving.first_papers import FirstPapers
 from rag.serving.jobs import Status, answering, done
 from rag.serving.mcp_results import (
     AskResult,
@@ -61,22 +63,34 @@ Query = Annotated[str, Field(max_length=MAX_CHARACTERS)]
 _T = TypeVar("_T")
 
 
+WhyNot = Callable[[], str]
+
+
 def mcp_server(
-    assistant: Assistant, running: Running, watch: Watch, write: bool = False, local: bool = False
+    assistant: Assistant,
+    running: Running,
+    watch: Watch,
+    write: bool = False,
+    local: bool = False,
+    why_not: WhyNot = lambda: "",
 ) -> MCPServer[Any]:
-    """The server. `write` adds the tool `index`; `local` lets it read files, for a client on this machine."""
+    """The server. `write` adds the tool `index`; `local` lets it read files, for a client on this machine.
+
+    `why_not` says why the library cannot be asked now, "" where it can: that is then each tool's error.
+    """
     server: MCPServer[Any] = MCPServer(
         "askpapers", title="askpapers", instructions=INSTRUCTIONS, version=askpapers_version(), log_level="WARNING"
     )
-    _add_asking(server, assistant, running, watch)
-    _add_reading(server, assistant, running)
+    _add_asking(server, assistant, running, watch, why_not)
+    _add_reading(server, assistant, running, why_not)
+    _add_collection(server, assistant.library, why_not)
     _add_resources(server, assistant.library)
     if write:
-        _add_index(server, assistant, running, local)
+        _add_index(server, assistant, running, local, why_not)
     return server
 
 
-def _add_asking(server: MCPServer[Any], assistant: Assistant, running: Running, watch: Watch) -> None:
+def _add_asking(server: MCPServer[Any], assistant: Assistant, running: Running, watch: Watch, why_not: WhyNot) -> None:
     @server.tool(title="Ask the papers", annotations=_READS)
     async def ask(
         question: Query,
@@ -84,6 +98,7 @@ def _add_asking(server: MCPServer[Any], assistant: Assistant, running: Running, 
         where: Annotated[Where | None, Field(description="keeps papers by year, category, source, author")] = None,
     ) -> Annotated[CallToolResult, AskResult]:
         """Answer a question from the library, every sentence with the papers it rests on, or tell that none says."""
+        await _ready(why_not)
         events = answering(assistant, running, watch, "mcp", question, (), where.chosen() if where else None)
         step = 0
         try:
@@ -99,7 +114,7 @@ def _add_asking(server: MCPServer[Any], assistant: Assistant, running: Running, 
         raise ToolError("the answer was not finished")
 
 
-def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running) -> None:
+def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running, why_not: WhyNot) -> None:
     library = assistant.library
 
     @server.tool(title="Search the papers", annotations=_READS)
@@ -109,12 +124,14 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
         where: Annotated[Where | None, Field(description="keeps papers by year, category, source, author")] = None,
     ) -> Annotated[CallToolResult, SearchResult]:
         """Find papers, best first, each with its best sentence."""
+        await _ready(why_not)
         kept = where.chosen() if where else None
         return of_hits(await _done(running, lambda stop: library.search(query, k, kept)))
 
     @server.tool(title="Read a paper", annotations=_READS)
     async def paper(paper_id: Annotated[str, Field(max_length=300)]) -> Annotated[CallToolResult, PaperResult]:
         """Read the abstract of one paper, by its id."""
+        await _ready(why_not)
         found = await anyio.to_thread.run_sync(find, library, paper_id)
         if found is None:
             raise ToolError(f"no paper has the id {paper_id[:200]!r}: search gives ids")
@@ -129,6 +146,7 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
         bib: Annotated[str, Field(max_length=MAX_BYTES, description="the .bib that its keys are looked up in")] = "",
     ) -> Annotated[CallToolResult, CheckResult]:
         """Check each sentence of a text: what says it, which numbers and names differ, which citations are wrong."""
+        await _ready(why_not)
         report = await _done(running, partial(checked, assistant, text, format, bib))
         told = report.to_dict()
         sentences = [sentence for paragraph in told["paragraphs"] for sentence in paragraph]
@@ -137,16 +155,21 @@ def _add_reading(server: MCPServer[Any], assistant: Assistant, running: Running)
     @server.tool(title="Who agrees, and who disagrees", annotations=_READS)
     async def disagree(claim: Query) -> Annotated[CallToolResult, SidesResult]:
         """Show the sentences that say a claim and those that contradict it, where a judge is set that can tell."""
+        await _ready(why_not)
         sides = await _done(running, lambda stop: sides_with(assistant, claim))
         return result(SidesResult.model_validate(sides.to_dict()), str(sides).splitlines())
 
+
+def _add_collection(server: MCPServer[Any], library: Library, why_not: WhyNot) -> None:
     @server.tool(title="What the library holds", annotations=_READS)
     async def collection() -> Annotated[CallToolResult, CollectionResult]:
         """Tell how many papers there are, of which years, and what they are about."""
+        notice = await anyio.to_thread.run_sync(why_not)
         told = CollectionResult.model_validate(await anyio.to_thread.run_sync(described, library))
         themes = [f"{', '.join(theme['words'])} ({theme['share']:.0%})" for theme in told.themes]
         years = ", ".join(f"{year}: {n}" for year, n in told.years.items())
-        return result(told, themes, lead=f"{told.papers} papers. {f'By year: {years}. ' * bool(years)}Themes:")
+        lead = f"{told.papers} papers. {f'By year: {years}. ' * bool(years)}Themes:"
+        return result(told, themes, lead=f"{notice}\n{lead}" if notice else lead)
 
 
 def _add_resources(server: MCPServer[Any], library: Library) -> None:
@@ -164,7 +187,7 @@ def _add_resources(server: MCPServer[Any], library: Library) -> None:
         return json.dumps(await anyio.to_thread.run_sync(described, library), ensure_ascii=False)
 
 
-def _add_index(server: MCPServer[Any], assistant: Assistant, running: Running, local: bool) -> None:
+def _add_index(server: MCPServer[Any], assistant: Assistant, running: Running, local: bool, why_not: WhyNot) -> None:
     library = assistant.library
 
     def sync(paths: list[Path], stop: Event) -> IndexResult:
@@ -174,6 +197,8 @@ def _add_index(server: MCPServer[Any], assistant: Assistant, running: Running, l
         return IndexResult(**told, rejections=[str(r) for r in report.rejections][:MAX_REJECTIONS])
 
     async def indexed(paths: list[Path]) -> CallToolResult:
+        if len(library):  # else these are the first
+            await _ready(why_not)
         told = await _done(running, partial(sync, paths))
         return result(
             told, told.rejections, lead=f"{told.added} added, {told.updated} updated, {told.rejected} rejected"
@@ -202,6 +227,12 @@ def _add_index(server: MCPServer[Any], assistant: Assistant, running: Running, l
             return await indexed([file])
 
 
+async def _ready(why_not: WhyNot) -> None:
+    """Raises ToolError where the library cannot be asked now."""
+    if said := await anyio.to_thread.run_sync(why_not):
+        raise ToolError(said)
+
+
 async def _done(running: Running, work: Callable[[Event], _T]) -> _T:
     """What `work` gives; an error of ours is the tool's."""
     try:
@@ -211,7 +242,12 @@ async def _done(running: Running, work: Callable[[Event], _T]) -> _T:
 
 
 def serve_stdio(assistant: Assistant, write: bool = False) -> None:
-    """Serves until standard input ends. Nothing but the protocol is written to standard output."""
-    running = Running()
+    """Serves until standard input ends. Nothing but the protocol is written to standard output.
+
+    A library without papers is served at once, and those that come with askpapers are read into it meanwhile.
+    """
+    running, first = Running(), FirstPapers(assistant.library)
     with suppress(KeyboardInterrupt):
-        mcp_server(assistant, running, Watch(running), write, local=True).run("stdio")
+        mcp_server(assistant, running, Watch(running), write, local=True, why_not=first.why_not).run("stdio")
+    if first.busy:
+        os._exit(0)  # a client does not wait for it: what was cut off is read at the next start

@@ -4,40 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.library import Library
+from rag.retrieval.per_state import PerState
 
 FORM = 1  # of what is stored: raise it when its meaning changes
+_fingerprints = PerState[dict[str, Any]]()  # a hash of a million papers takes seconds
 
 
 def exported(answer: Answer, assistant: Assistant) -> dict[str, Any]:
-    """The answer as `askpapers ask --json` prints it: `Answer.to_dict`, and under `made_with` what it was made of.
+    """The answer as `askpapers ask --json` prints it: `Answer.to_dict`, and under `made_with` what it was made of."""
+    return exported_as_made(answer, made_with(assistant))
 
-    That is the version, the settings, the model, the index's fingerprint, and of each citation the hashes of the paper
-    and of the sentences.
-    """
+
+def exported_as_made(answer: Answer, made: Mapping[str, Any]) -> dict[str, Any]:
+    """As `exported`, of an answer that was kept with what `made_with` said when it was made; empty where it was not."""
+    citations = [
+        {
+            "paper_id": c.paper.id,
+            "paper_hash": c.paper.content_hash,
+            "sentences": [{"index": s.index, "hash": sentence_hash(s.text)} for s in c.sentences],
+        }
+        for c in answer.citations
+    ]
+    return {**answer.to_dict(), "made_with": {"form": FORM, **made, "model": answer.model, "citations": citations}}
+
+
+def made_with(assistant: Assistant) -> dict[str, Any]:
+    """What an answer is made with at this moment: the version, the settings, and the index's fingerprint."""
     judge = assistant.judge if isinstance(assistant.judge, str) else assistant.judge.name
     settings = {"checking": assistant.checking, "judge": judge, "mode": assistant.mode, "sources": assistant.sources}
-    made_with = {
-        "form": FORM,
-        "askpapers": askpapers_version(),
-        "model": answer.model,
-        "settings": settings,
-        "index": index_fingerprint(assistant.library),
-        "citations": [
-            {
-                "paper_id": c.paper.id,
-                "paper_hash": c.paper.content_hash,
-                "sentences": [{"index": s.index, "hash": sentence_hash(s.text)} for s in c.sentences],
-            }
-            for c in answer.citations
-        ],
-    }
-    return {**answer.to_dict(), "made_with": made_with}
+    return {"askpapers": askpapers_version(), "settings": settings, "index": index_fingerprint(assistant.library)}
 
 
 def sentence_hash(text: str) -> str:
@@ -47,9 +49,13 @@ def sentence_hash(text: str) -> str:
 
 def index_fingerprint(library: Library) -> dict[str, Any]:
     """What the index was made with, and a hash of all papers in it: equal for equal collections."""
-    papers = library.index.forward_index.hashes()
-    content = json.dumps(sorted(papers.items())).encode()
-    return {**library.index.fingerprint, "papers": len(papers), "content": hashlib.sha256(content).hexdigest()}
+
+    def of_content() -> dict[str, Any]:
+        papers = library.index.forward_index.hashes()
+        content = json.dumps(sorted(papers.items())).encode()
+        return {"papers": len(papers), "content": hashlib.sha256(content).hexdigest()}
+
+    return {**library.index.fingerprint, **_fingerprints(library.index, of_content)}
 
 
 def askpapers_version() -> str:

@@ -52,7 +52,8 @@ def of_file(file: Path, content: bytes, packed: bool = False) -> list[Paper]:
     news = list(sync._to_write(reading))
     report = sync.report
     assert len(news) == report.added + report.updated
-    assert reading.read == report.read + len(reading.rejected) > 0, "every record is counted once"
+    assert reading.read == report.read + len(reading.rejected), "every record is counted once"
+    assert reading.read or reading.notes, "nothing passes in silence"
     for paper in news:
         _sound(paper)
     for rejected in (*reading.rejected, *report.rejections):

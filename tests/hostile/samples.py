@@ -190,8 +190,65 @@ Sinks</div><div class="list-authors"><a href="/a">Guangxuan Xiao</a>, <a href="/
 <dt><a href="/abs/2309.17454">arXiv:2309.17454</a></dt><dd><div class="list-title">Title: B</div><p class="mathjax">It is so.</p>
 </dd></dl></body></html>
 """,
+    "ovid": """<1. >
+VN  - Ovid Technologies
+DB  - Ovid MEDLINE(R)
+UI  - 11
+TI  - Sinks and
+      more.
+AU  - Xiao G
+AB  - We keep tokens. It streams.
+YR  - 2023
+
+<2>
+Title
+  B
+Abstract
+  It is so.
+""",
+    "refworks": """RT Journal Article
+SR Electronic(1)
+A1 Xiao,Guangxuan
+T1 Sinks
+YR 2023
+AB We keep tokens.
+It streams.
+DO 10.5555/s.1
+
+RT Conference Proceedings
+T1 B
+AB It is so.
+""",
+    "mods": """<?xml version="1.0" encoding="UTF-8"?>
+<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods><titleInfo><title>Sinks</title><subTitle>a study</subTitle></titleInfo>
+<name type="personal"><namePart type="family">Xiao</namePart><namePart type="given">G</namePart><role><roleTerm>aut</roleTerm>
+</role></name><originInfo><dateIssued>2023</dateIssued></originInfo><abstract>We keep &lt; 5 tokens.</abstract></mods>
+<mods><titleInfo><title>B</title></titleInfo><abstract>It is so.</abstract></mods></modsCollection>
+""",
+    "marc_xml": """<?xml version="1.0" encoding="UTF-8"?>
+<collection xmlns="http://www.loc.gov/MARC21/slim"><record><leader>00000nam a2200000 i 4500</leader>
+<controlfield tag="008">230101s2023    xx            000 0 eng d</controlfield>
+<datafield tag="100" ind1="1" ind2=" "><subfield code="a">Xiao, G.,</subfield><subfield code="e">author.</subfield></datafield>
+<datafield tag="245" ind1="1" ind2="0"><subfield code="a">Sinks :</subfield><subfield code="b">a study /</subfield></datafield>
+<datafield tag="520" ind1="3" ind2=" "><subfield code="a">We keep &lt; 5 tokens.</subfield></datafield></record>
+<record><datafield tag="245" ind1=" " ind2=" "><subfield code="a">B</subfield></datafield>
+<datafield tag="520" ind1=" " ind2=" "><subfield code="a">It is so.</subfield></datafield></record></collection>
+""",
 }
 # What each format is told by, in that order.
 SUFFIXES = (".ris", ".bib", ".csv", ".csv", ".jsonl", ".nbib", ".xml", ".txt", ".txt", ".enw", ".xml", ".nxml", ".xml", ".atom", ".rss",
-            ".json", ".txt", ".html")  # fmt: skip
+            ".json", ".txt", ".html", ".txt", ".txt", ".xml", ".xml")  # fmt: skip
 REPLY = "It streams [1.2], e.g. free. (1) Two 【2】\n- **Three** [1, 3-5]. [Source 2][^1] $a. B$ No. 5 J. Smith (2023)."
+
+
+def marc() -> bytes:
+    """Two papers in MARC's binary form."""
+    import pymarc
+
+    records = []
+    for title, abstract in (("Sinks :", "We keep 5 tokens, caf\u00e9s too."), ("B", "It is so.")):
+        record = pymarc.Record(leader="00000nam a2200000 i 4500")
+        for tag, text in (("100", "Xiao, G.,"), ("245", title), ("520", abstract)):
+            record.add_field(pymarc.Field(tag, pymarc.Indicators(" ", " "), [pymarc.Subfield("a", text)]))
+        records.append(record.as_marc())
+    return b"".join(records)

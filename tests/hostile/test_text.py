@@ -229,7 +229,7 @@ def test_archives_are_refused_unopened(tmp_path: Path, suffix: str) -> None:
             archive.writestr("../evil.jsonl", inside.getvalue())
     reading = read_papers(tmp_path / "in")
     assert list(reading) == []
-    assert reading.rejected
+    assert reading.rejected or reading.notes
     assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == ["in", f"in/a{suffix}"]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from rag.answering.assistant import Assistant
 from rag.library import Library
+from rag.verification.answer_verify import read_answer
 from tests.ui import browsing
 from tests.ui.browsing import KEPT, QUESTION, ask, cite, marked, served
 from tests.ui.scripted import Scripted, echo
@@ -142,6 +143,9 @@ def test_rename_search_export_and_delete(address: str, visit: Any) -> None:
             page.get_by_role("button", name=button, exact=True).click()
         assert download.value.suggested_filename == f"Sinks-more{ending}"
         assert holds.split(".")[0] in Path(download.value.path()).read_text(encoding="utf-8")
+    with page.expect_download() as download:
+        page.locator(".answer").get_by_role("button", name="JSON").click()
+    assert len(read_answer(Path(download.value.path())).citations) >= 1
     page.get_by_label("Search conversations").fill("hippopotamus")
     page.locator("#conversations", has_text="No conversation contains “hippopotamus”.").wait_for()
     page.get_by_label("Search conversations").fill("")

@@ -13,9 +13,13 @@ import pytest
 
 from eval.cases import read_cases
 from rag.answer import Answer, Citation
+from rag.answering.assistant import Assistant
 from rag.errors import LibraryError
+from rag.library import Library
 from rag.readers import read_papers
 from rag.types import Paper
+from rag.verification.answer_export import made_with
+from rag.verification.answer_verify import read_answer, verify
 from ui import export
 from ui.conversations import _MIGRATIONS, Conversations, history
 
@@ -218,3 +222,22 @@ def test_what_an_entry_lacks_is_said(answer: Answer) -> None:
     paper = Paper("10.5555/ab.1", "Moss", "It grows.", ("Ina Beck",), doi="10.5555/ab.1", venue="J Moss")
     cited = replace(answer, citations=(replace(answer.citations[0], paper=paper),))
     assert export.bibtex([cited]).startswith("% 10.5555-ab.1: its source told no year\n@article{10.5555-ab.1,\n")
+
+
+def test_an_answer_is_exported_so_that_it_can_be_verified(
+    kept: Conversations, library: Library, answer: Answer, tmp_path: Path
+) -> None:
+    assistant = Assistant(library)
+    found = assistant.ask("Which theory inspired HippoRAG?")
+    made = kept.start("me", found.question)
+    kept.answered(turn := kept.ask(made, found.question), found, made_with(assistant))
+    kept.answered(before := kept.ask(made, found.question), found)  # as one that was kept before that was noted
+    for each, same in ((turn, True), (before, None)):
+        told = kept.turn(each)
+        assert told is not None
+        assert told.answer is not None
+        (file := tmp_path / "answer.json").write_text(export.to_verify(told.answer, told.made_with), encoding="utf-8")
+        verified = verify(read_answer(file), library)
+        assert verified.stands
+        assert verified.same_index is same
+        assert verified.citations[0].paper_changed is False

@@ -188,3 +188,10 @@ def test_what_comes_with_askpapers_is_found_from_anywhere(monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     assert shipped(QUESTIONS).is_file()
     assert len(list(shipped(COLLECTION).iterdir())) == 5
+
+
+def test_the_version_and_an_option_without_effect(run: Any, tmp_path: Path) -> None:
+    assert run("--version")[1].startswith("askpapers ")
+    (tmp_path / "file").touch()
+    _, _, err = run("serve", "--write", "--home", tmp_path / "file")
+    assert err.splitlines()[0] == "--write has no effect without --mcp, whose clients it lets add papers"

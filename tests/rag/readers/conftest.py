@@ -22,7 +22,8 @@ def read(tmp_path: Path) -> Read:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         reading = read_papers(path)
         papers = list(reading)
-        assert reading.read == len(papers) + len(reading.rejected) > 0
+        assert reading.read == len(papers) + len(reading.rejected)
+        assert reading.read or reading.notes, "nothing passes in silence"
         assert {r.source for r in papers} | {r.source for r in reading.rejected} <= {name}
         return papers, reading.rejected
 

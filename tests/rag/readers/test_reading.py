@@ -39,9 +39,9 @@ def test_a_folder_is_read_in_order_with_sources_from_its_own_name(tmp_path: Path
     assert [str(r) for r in reading.rejected] == [
         "papers/image.png: not recognised: it holds no text; export it as RIS, BibTeX, CSV or JSON "
         "(docs/formats.md lists what is read)",
-        "papers/z.txt: is empty",
     ]
-    assert reading.read == 5
+    assert reading.notes == ["papers/z.txt: is empty"]
+    assert reading.read == 4, "an empty file is no record"
 
 
 def test_relative_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,12 +82,28 @@ def test_a_path_that_is_missing_is_told_at_once(path: Any) -> None:
 def test_a_folder_without_files(tmp_path: Path) -> None:
     reading = read_papers(tmp_path)
     assert list(reading) == []
-    assert [r.reason for r in reading.rejected] == ["holds no files to read"]
+    assert reading.notes == [f"{tmp_path.name}: holds no files to read"]
+    assert (reading.read, reading.rejected) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.jsonl", b"", "is empty"),
+        ("a.bib", b"\xef\xbb\xbf", "is empty"),
+        ("a.csv.gz", gzip.compress(b""), "is empty"),
+        ("b.json", b"[]", "no papers found"),
+        ("c.csv", b"title,abstract\n", "no papers found"),
+    ],
+)
+def test_files_that_hold_no_records_count_as_none(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    reading = read_papers(tmp_path / name)
+    assert list(reading) == []
+    assert (reading.read, reading.rejected, reading.notes) == (0, [], [f"{name}: {said}"])
 
 
 def test_files_that_hold_no_text(read: Read) -> None:
-    for name, content in ("a.jsonl", b""), ("a.bib", b"\xef\xbb\xbf"), ("a.csv.gz", gzip.compress(b"")):
-        assert [r.reason for r in read(name, content)[1]] == ["is empty"]
     for name, content in (
         ("a.pdf", b"%PDF-1.7\n\xff\xfe\x00"),
         ("data", b"\0" * 100),
@@ -200,7 +216,8 @@ def counts_add_up(path: Path, content: bytes) -> None:
         file.write_bytes(gzip.compress(content, 1) if suffix.endswith(".gz") else content)
         reading = read_papers(file)
         papers = list(reading)
-        assert reading.read == len(papers) + len(reading.rejected) > 0
+        assert reading.read == len(papers) + len(reading.rejected)
+        assert reading.read or reading.notes
         for paper in papers:
             assert all((paper.title.strip(), paper.abstract.strip(), paper.id, paper.line, paper.content_hash))
 
@@ -229,7 +246,8 @@ def test_any_damaged_archive(tmp_path: Path, content: Any) -> None:
     file.write_bytes(b"\x1f\x8b\x08\x00" + content)
     reading = read_papers(file)
     papers = list(reading)
-    assert reading.read == len(papers) + len(reading.rejected) > 0
+    assert reading.read == len(papers) + len(reading.rejected)
+    assert reading.read or reading.notes
 
 
 def test_every_reader_is_named_for_its_file() -> None:

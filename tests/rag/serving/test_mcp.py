@@ -7,8 +7,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
@@ -20,10 +23,11 @@ from mcp.client import Client
 from mcp.client.stdio import stdio_client
 
 from rag.library import Library
+from rag.serving.first_papers import FirstPapers, wants_first_papers
 from rag.serving.guard import Access
 from rag.serving.mcp_results import DATA
 from rag.serving.running import BUSY, Running
-from tests.conftest import ROOT
+from tests.conftest import PAPERS, ROOT, FakeEmbedder
 from tests.llm_server import Script, serving
 from tests.rag.serving.conftest import Served
 
@@ -207,3 +211,61 @@ def test_writing_only_where_it_was_allowed(serve: Serve, library: Library, tmp_p
     assert local.structured_content["added"] == 1, local
     assert anyio.run(add, Client(stdio(library, "--write")), {"paths": ["/nowhere"]}).is_error
     assert anyio.run(add, Client(stdio(library)), {"paths": [str(file)]}).is_error
+
+
+def test_without_papers_it_answers_at_once_and_says_that_they_are_being_read(tmp_path: Path) -> None:
+    async def call() -> tuple[set[str], Any]:
+        said = set()
+        async with Client(stdio(SimpleNamespace(home=tmp_path / "none"))) as client:  # type: ignore[arg-type]
+            while (told := await client.call_tool("search", {"query": "memory"})).is_error:
+                said.add(told.content[0].text.partition(",")[0])  # type: ignore[union-attr]
+                await anyio.sleep(0.1)
+        return said, told
+
+    said, told = anyio.run(call)
+    assert len(said) == 1
+    assert "are being read into it" in said.pop()
+    assert told.structured_content["papers"]
+
+
+class Slow(FakeEmbedder):
+    """Embeds once `go` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def encode(self, texts: Any) -> Any:
+        self.go.wait(20)
+        return super().encode(texts)
+
+
+def test_first_papers_are_read_beside_and_what_was_cut_off_is_read_again(tmp_path: Path) -> None:
+    embedder = Slow()
+    source = tmp_path / "daily_papers"
+    source.mkdir()
+    (source / "a.jsonl").write_text('{"title": "Moss", "abstract": "Moss grows on walls."}\n')
+    with closing(Library.open(tmp_path / "home", embedder=embedder)) as library:
+        first = FirstPapers(library, source)
+        assert first.busy
+        assert "0 so far" in first.why_not()
+        embedder.go.set()
+        until = time.monotonic() + 20
+        while first.why_not() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert len(library) == 1
+        assert not wants_first_papers(library)
+        library.index.ledger.path.unlink()  # as where it was killed before the end
+        assert wants_first_papers(library)
+        library.sync([replace(PAPERS[0], source="mine.bib")])
+        library.index.ledger.path.unlink()
+        assert not wants_first_papers(library), "papers of one's own are no such thing"
+
+
+def test_first_papers_that_cannot_be_read_or_are_none(tmp_path: Path) -> None:
+    with closing(Library.open(tmp_path / "home", embedder=FakeEmbedder())) as library:
+        first = FirstPapers(library, tmp_path / "nowhere")
+        first._thread.join(20)
+        assert "could not be read: no such file" in first.why_not()
+        first._failed = ""
+        assert "holds no papers: add some" in first.why_not()
