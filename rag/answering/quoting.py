@@ -98,12 +98,13 @@ def _in_reading_order(picked: Sequence[Evidence]) -> list[Evidence]:
 
 
 def _introduced(picked: Sequence[Evidence]) -> list[Quote]:
-    """The sentences, with the paper's name in front of its first one where that begins in mid-thought."""
+    """The sentences, with the paper's name where another paper begins, or its first one in mid-thought."""
     quotes: list[Quote] = []
     for e in picked:
         # Sentences of one paper stand together, in its order: one name, in front of the first, serves them all.
-        first = not quotes or quotes[-1].evidence.number != e.number
-        quotes.append(Quote(e, f"{head(e.paper)}:" if first and mid_thought(e.sentence.text) else ""))
+        other = bool(quotes) and quotes[-1].evidence.number != e.number
+        named = other or (not quotes and mid_thought(e.sentence.text))
+        quotes.append(Quote(e, f"{head(e.paper)}:" if named else ""))
     return quotes
 
 

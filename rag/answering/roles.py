@@ -59,7 +59,7 @@ _HOW = re.compile(
 _MID_THOUGHT = re.compile(
     r"^(?:to (?:address|tackle|solve|mitigate|overcome|alleviate|remedy|handle|bridge|this end|fill|achieve|do so|"
     r"resolve|meet|answer) ?(?:th\w+|it)?\b|our\b|it\b|its\b|they\b|their\b|them\b|this\b|these\b|those\b|that\b|"
-    r"such\b|"
+    r"such\b|in (?:this|the present) (?:paper|work|study|article|thesis|review)\b|"
     r"thus\b|therefore\b|hence\b|consequently\b|as a result\b|moreover\b|furthermore\b|additionally\b|in addition\b|"
     r"also\b|but\b|and\b|however\b|instead\b|by doing so\b|in contrast\b|besides\b|we\b|the (?:proposed|resulting|"
     r"latter|former|same|method|model|approach|framework|system|authors?)\b|here\b|both\b|finally\b|first\b|second\b|"
@@ -82,8 +82,8 @@ def mid_thought(text: str) -> bool:
     found = _MID_THOUGHT.match(text)
     if not found:
         return False
-    # "We introduce StreamingLLM" says itself what it is about.
-    return not (found.group().lower() in ("we", "in") and NAME.search(text))
+    # "We introduce StreamingLLM" says itself what it is about, "In this paper, we introduce StreamingLLM" too.
+    return not (re.match(r"we\b|in th", found.group(), re.IGNORECASE) and NAME.search(text))
 
 
 def roles_of(sentences: Sequence[Sentence]) -> list[Role]:
