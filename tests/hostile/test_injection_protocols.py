@@ -67,15 +67,15 @@ def question(number: int) -> str:
 @pytest.mark.parametrize("number", range(len(INJECTIONS)), ids=[i.name for i in INJECTIONS])
 def test_through_openais_protocol(served: Served, number: int, stream: bool) -> None:
     served.obey(INJECTIONS[number])
-    client = openai.OpenAI(base_url=f"{served.url}/v1", api_key=TOKEN, max_retries=0)
     asked: Any = [{"role": "system", "content": INJECTIONS[number].text}, {"role": "user", "content": question(number)}]
-    reply: Any = client.chat.completions.create(model="askpapers:strict", messages=asked, stream=stream)
-    if stream:
-        said = "".join(chunk.choices[0].delta.content or "" for chunk in reply)
-    else:
-        said = reply.choices[0].message.content
-        for one in reply.choices[0].message.annotations:
-            assert one.url_citation.url.startswith(("https://arxiv.org/", "askpapers://paper/"))
+    with openai.OpenAI(base_url=f"{served.url}/v1", api_key=TOKEN, max_retries=0) as client:
+        reply: Any = client.chat.completions.create(model="askpapers:strict", messages=asked, stream=stream)
+        if stream:
+            said = "".join(chunk.choices[0].delta.content or "" for chunk in reply)
+        else:
+            said = reply.choices[0].message.content
+            for one in reply.choices[0].message.annotations:
+                assert one.url_citation.url.startswith(("https://arxiv.org/", "askpapers://paper/"))
     safe(said, served)
     for tag, attributes in parsed(MarkdownIt("commonmark").render(said).replace("\n", " ")).seen:
         assert tag in {"p", "strong", "a", "em", "ul", "li", "ol", "code", "h1", "h2"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import openai
@@ -17,8 +17,20 @@ Serve = Callable[..., Served]
 QUESTION = "Which theory inspired HippoRAG?"
 
 
+_OPENED: list[openai.OpenAI] = []
+
+
 def client(served: Served, key: str = "none") -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{served.url}/v1", api_key=key, max_retries=0)
+    _OPENED.append(openai.OpenAI(base_url=f"{served.url}/v1", api_key=key, max_retries=0))
+    return _OPENED[-1]
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """No test leaves a connection open, which another would be blamed for."""
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
 
 
 def user(text: str) -> list[Any]:
