@@ -134,9 +134,7 @@ class WordedAnswer:
                 yield self._claims.quote(e, self._leads.get(e, ""))
 
     def _leaves_out(self, checked: Checked) -> bool:
-        """Whether a model that cannot choose puts a sentence into words without a number or name that it gives."""
-        if self._model.fit_to_judge is not False:
-            return False
+        """Whether it puts a sentence that would be quoted into words without a number or name that this gives."""
         given = [e for e in checked.evidence if e in self._leads]
         known = f"{checked.text} {self._plan.query.standalone}"
         return any(
