@@ -41,6 +41,7 @@ _ORDINAL = re.compile(
 )
 _FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:paper|source|number|no\.?|result) ?#?(\d{1,2})\b|\[(\d{1,2})\]", re.IGNORECASE)
+_POLITE = frozenset({"please", "thanks", "one", "show", "open", "give", "tell", "take"})
 _POINTING = (_ORDINAL, _FIRST_TWO, _NUMBERED)
 ONES = re.compile(r"\bones\b", re.IGNORECASE)  # narrows what was listed before
 _PAIR = re.compile(
@@ -123,6 +124,14 @@ def referred(question: str, history: History, library: Library | None) -> Refere
     if _PAIR.search(question):
         return _pair(answers)
     return Reference(tuple(answers[0][:1])) if needs_context(question, library) else Reference()
+
+
+def only_points(question: str) -> bool:
+    """Whether it asks nothing but for a paper by its place: "the second one, please"."""
+    rest = question
+    for pointing in _POINTING:
+        rest = pointing.sub(" ", rest)
+    return rest != question and not [w for w in content_words(rest, of_papers=True) if w not in _POLITE]
 
 
 def _pair(answers: list[list[str]]) -> Reference:

@@ -14,6 +14,7 @@ from rag.answering.follow_ups import (
     carried_over,
     last_alone,
     needs_context,
+    only_points,
     referred,
 )
 from rag.answering.intent import asks_for_list, asks_for_papers, asks_to_compare, compared
@@ -78,6 +79,8 @@ def read_offline(
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
         kind = "fact" if library.catalogue.entitled(spelt) else kind
     asked, papers = standalone or spelt, meant.papers
+    if meant.pointed and len(papers) == 1 and only_points(spelt):
+        kind = "overview"
     if not meant.pointed and history and not standalone:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()

@@ -279,3 +279,10 @@ def test_a_filter_that_keeps_no_paper_is_said_whatever_the_subject(assistant: As
     answer = assistant.ask("papers from 1999 about moss")
     assert answer.outcome == "not_stated"
     assert "1999" in answer.text
+
+
+@pytest.mark.parametrize("said", ["second one please", "the second one", "paper 2", "show me the second paper"])
+def test_a_place_alone_asks_for_that_paper(assistant: Assistant, said: str) -> None:
+    listed, second = talk(assistant, "which papers are about moss?", said)
+    assert second.outcome == "answered"
+    assert cited(second) == cited(listed)[1:2]
