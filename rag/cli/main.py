@@ -137,11 +137,11 @@ def chat(
     judge: JudgeOption = None,
     embedding: Embedding = None,
 ) -> None:
-    """Ask one question after another in the terminal; an empty line or Ctrl-D ends."""
+    """Ask one question after another in the terminal; an empty line, "exit" or Ctrl-D ends."""
     settings = load_settings(home=home, llm=llm, checking=checking, judge=judge, embedding=embedding)
     assistant = open_assistant(settings, library_to_try(settings))
     history: list[dict[str, Any]] = []
-    while question := _prompt():
+    while (question := _prompt()) and question.lower() not in ("exit", "quit", ":q"):
         try:
             answer = assistant.ask(question, history)
         except AskpapersError as error:

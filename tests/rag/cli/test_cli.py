@@ -110,6 +110,12 @@ def test_chat_carries_the_conversation(indexed: Any, monkeypatch: pytest.MonkeyP
     assert "5,000 characters" in err
 
 
+def test_chat_ends_when_told_to(indexed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = iter(["Exit"])
+    monkeypatch.setattr("builtins.input", lambda prompt="": next(lines))
+    assert indexed("chat")[:2] == (0, "")
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
