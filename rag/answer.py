@@ -149,7 +149,7 @@ class Answer:
         listed = [f"[{c.number}] {c.paper.title}" for c in self.citations] or [
             f"- {p.display_title}" for p in self.related
         ]
-        ways_on = [f"Try: {s}" for s in self.suggestions]
+        ways_on = [f"Try: {s}" for s in self.suggestions if self.outcome != "answered"]
         parts = [*(["", *listed] if listed else []), *(["", *ways_on] if ways_on else [])]
         return "\n".join([*self.notes, self.text, *parts])
 

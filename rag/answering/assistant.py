@@ -138,7 +138,7 @@ class Assistant:
             refused = () if plan.unread else (prompts.REFUSED[outcome],)
             builder.message = " ".join([*plan.opening, *refused, *missing, *plan.notes])
             yield builder.message
-        builder.suggestions = ways_on(self.library, plan, outcome)
+        builder.suggestions = ways_on(self.library, plan, outcome, builder.claims.citations())
         builder.lap("answer")
         yield builder.finish(outcome, model, plan)
 

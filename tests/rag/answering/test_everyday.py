@@ -286,3 +286,12 @@ def test_a_place_alone_asks_for_that_paper(assistant: Assistant, said: str) -> N
     listed, second = talk(assistant, "which papers are about moss?", said)
     assert second.outcome == "answered"
     assert cited(second) == cited(listed)[1:2]
+
+
+def test_an_answer_leads_on_to_what_its_evidence_answers(assistant: Assistant) -> None:
+    overview = assistant.ask("What is MossNet?")
+    assert "What are the limitations of MossNet?" in overview.suggestions
+    assert "Try:" not in str(overview)
+    for way in overview.suggestions:
+        assert assistant.ask(way).outcome == "answered"
+    assert assistant.ask("Which papers are about moss?").suggestions[0].startswith("Summarise ")
