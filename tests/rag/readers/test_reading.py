@@ -91,7 +91,7 @@ def test_a_folder_without_files(tmp_path: Path) -> None:
     [
         ("a.jsonl", b"", "is empty"),
         ("a.bib", b"\xef\xbb\xbf", "is empty"),
-        ("a.csv.gz", gzip.compress(b""), "is empty"),
+        ("a.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("b.json", b"[]", "no papers found"),
         ("c.csv", b"title,abstract\n", "no papers found"),
     ],
