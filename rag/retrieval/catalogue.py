@@ -20,6 +20,7 @@ from rag.types import Paper
 
 NAMING = 50  # papers that are read to see whether one names a thing
 TITLES = 8  # papers whose titles share the most with a question, looked at for one that it names
+FEW = 3  # papers that name what one of them introduced
 COMMON = 8  # papers that are read to see whether a word is used in small letters
 LIKE_IT = 20  # papers that are read for words spelt like another
 NEW_SHOWN = 100
@@ -92,12 +93,14 @@ class Catalogue:
     def subject_of(self, name: str, papers: Sequence[Paper]) -> Paper | None:
         """The paper that is about the thing: its title begins with it, or is the only one that has it.
 
-        Where no title has it, it is the only one that introduces it. What several titles have is a topic: "RAG".
+        Where no title has it, it is the only one that introduces it, and hardly another names it. What several titles
+        or many abstracts have is a topic: "RAG".
         """
         titled = [p for p in papers if mentions(name, p.title, alone=True) and not p.withdrawn]
         called = [p for p in titled if mentions(p.title.partition(":")[0], name)]
         fronted = [p for p in titled if mentions(name, p.title.partition(":")[0])]
-        own = [] if titled else [p for p in papers if introduces(name, p.abstract) and not p.withdrawn]
+        few_name_it = not titled and len(papers) <= FEW
+        own = [p for p in papers if introduces(name, p.abstract) and not p.withdrawn] if few_name_it else []
         return next((few[0] for few in (called[:1], fronted, titled, own) if len(few) == 1), None)
 
     def has_word(self, word: str) -> bool:

@@ -22,8 +22,9 @@ _JOINED = re.compile(r"[-‐‑–](?:to|and|or|vs|versus)[-‐‑–]")
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 # What stands between such a word and a name is its kind: "we introduce a framework for planning, SeerDrive".
 _INTRODUCED = (
-    r"\b(?:introduc\w+|propos\w+|present\w*|develop\w*|call(?:ed)?|term(?:ed)?|named?|dubbed|releas\w+|creat\w+|build|built|"
-    r"design\w*|describe)\b[^.;]{0,90}?(?<![\w-])"
+    r"\b(?:we (?:\w+ly |also |then |further )?(?:introduce|propose|present|develop|release|create|build|built|design|"
+    r"describe|call|name|term|dub)|(?:call|nam|term|dubb|introduc|propos|present)e[ds]|this (?:paper|work|study) \w+)\b"
+    r"[^.;]{0,90}?(?<![\w-])"
 )
 _UNITS = {"thousand": "k", "million": "m", "billion": "b", "times": "x", "percent": "%", "per cent": "%"}
 _WORDS = {

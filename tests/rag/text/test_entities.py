@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.entities import derivable, mentions, named_in, names_of, written_out
+from rag.text.entities import derivable, introduces, mentions, named_in, names_of, written_out
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,11 @@ def test_an_acronym_is_written_out_by_initials() -> None:
     assert written_out("LTL", "goals in linear temporal logic")
     assert not written_out("CE", "contrastive learning of experts")
     assert not written_out("LoRA", "long range attention")
+
+
+def test_a_thing_is_introduced_by_whoever_made_it() -> None:
+    assert introduces("RepTok", "We introduce Representation Tokenizer (RepTok), a framework.")
+    assert introduces("SeerCar", "A planner called SeerCar is tested.")
+    assert not introduces(
+        "RAG", "We develop a dataset, MultiHop-RAG. It is a help in developing effective RAG systems."
+    )
