@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.common import questions, real, table
+from bench.common import cpu_seconds, questions, real, table
 from bench.scripted_model import scripted_model
 from rag.answering.assistant import Assistant
 from rag.answering.checking import Checking
@@ -77,17 +77,9 @@ def floors(library: Library) -> tuple[float, float, float]:
     a = np.random.default_rng(0).random((1024, 1024), np.float32)
     texts = [" ".join(["retrieval"] * 32)] * 16
 
-    def cpu(call: object) -> float:
-        assert callable(call)
-        call()
-        begun = time.process_time()
-        for _ in range(10):
-            call()
-        return (time.process_time() - begun) / 10
-
-    peak = 2 * 1024**3 / 1e9 / cpu(lambda: a @ a)
+    peak = 2 * 1024**3 / 1e9 / cpu_seconds(lambda: a @ a, 10)
     encode = library.embedder.encode
-    return peak, 1000 * cpu(lambda: encode(texts[:1])), 1000 * cpu(lambda: encode(texts)) / 16
+    return peak, 1000 * cpu_seconds(lambda: encode(texts[:1]), 10), 1000 * cpu_seconds(lambda: encode(texts), 10) / 16
 
 
 if __name__ == "__main__":

@@ -131,6 +131,15 @@ def timed(calls: dict[str, Callable[[str], object]], asked: Sequence[str]) -> di
     return {name: (float(np.median(ms)), float(np.percentile(ms, 95))) for name, ms in spent.items()}
 
 
+def cpu_seconds(call: Callable[[], object], times: int) -> float:
+    """CPU seconds of a call once it is warm, the mean of so many."""
+    call()
+    begun = time.process_time()
+    for _ in range(times):
+        call()
+    return (time.process_time() - begun) / times
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Prints Markdown."""
     print("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")

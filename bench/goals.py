@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import numpy as np
 
 from bench import checking_speed, load
 from bench.cold import QUESTION, RUN, page
-from bench.common import child, questions, real, table
+from bench.common import child, cpu_seconds, questions, real, table
 from bench.scripted_model import scripted_model
 from rag.library import Library
 from rag.models.embedding import Embedder
@@ -81,17 +80,9 @@ def share_of_peak(embedder: Embedder) -> float:
     a = np.random.default_rng(0).random((1024, 1024), np.float32)
     texts = [" ".join(["retrieval"] * TOKENS)] * 32
 
-    def cpu(call: object) -> float:
-        assert callable(call)
-        call()
-        begun = time.process_time()
-        for _ in range(5):
-            call()
-        return (time.process_time() - begun) / 5
-
     tokens = TOKENS + 2
     operations = 32 * tokens * 6 * (2 * (4 * 384**2 + 2 * 384 * 1536) + 4 * 384 * tokens)
-    return operations / cpu(lambda: embedder.encode(texts)) / (2 * 1024**3 / cpu(lambda: a @ a))
+    return operations / cpu_seconds(lambda: embedder.encode(texts), 5) / (2 * 1024**3 / cpu_seconds(lambda: a @ a, 5))
 
 
 def starting(home: Path) -> list[Goal]:

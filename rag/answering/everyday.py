@@ -10,11 +10,10 @@ from rag.answering.intent import asks_for_papers
 from rag.answering.kinds import cue
 from rag.answering.reply import Reply
 from rag.answering.small_talk import about
-from rag.answering.things import named_things
+from rag.answering.things import has_all, named_things
 from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.retrieval.hybrid import without_withdrawn
-from rag.text.entities import mentions
 from rag.text.words import content_words
 from rag.types import Paper
 
@@ -61,7 +60,5 @@ def _meant(library: Library, query: Query, where: Where | None) -> list[Paper]:
         return []
     # "Who wrote the moss paper?" tells its subject instead of naming it.
     found = without_withdrawn(library.retrieve(query.standalone, 1, where))
-    papers = [m.record.paper for m in found.matches]
-    has_all = all(mentions(w, f"{p.title} {p.abstract}") for w in words for p in papers)
     near = decide(found, calibration=calibration_of(library)).band == "answers"
-    return papers if near or has_all else []
+    return [m.record.paper for m in found.matches if near or has_all(m.record.paper, words)]

@@ -11,7 +11,7 @@ from rag.answering.evidence import select_evidence
 from rag.answering.intent import asks_for_list, asks_for_papers
 from rag.answering.languages import unread_language
 from rag.answering.subject import asks_for_nothing_else, match_of, paper_about, subject_of
-from rag.answering.things import Named, named_things, without_written_out
+from rag.answering.things import Named, has_all, named_things, without_written_out
 from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.retrieval.hybrid import Match, Retrieved, without_withdrawn
@@ -183,8 +183,7 @@ def _compared(library: Library, query: Query, asked: str, sources: int, where: W
 def _naming_all(query: Query, retrieved: Retrieved) -> set[str]:
     """Ids of the papers that have every content word of a list's topic: these at least are to be listed."""
     words = content_words(query.topic, of_papers=True) if query.kind == "list" else []
-    texts = {m.record.paper.id: f"{m.record.paper.title} {m.record.paper.abstract}" for m in retrieved.matches}
-    return {i for i, text in texts.items() if words and all(mentions(w, text) for w in words)}
+    return {m.record.paper.id for m in retrieved.matches if has_all(m.record.paper, words)}
 
 
 def _refused_if_unnamed(

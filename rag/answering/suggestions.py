@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rag.answer import Citation, Outcome
 from rag.answering.plan import Plan
@@ -22,7 +23,7 @@ def ways_on(library: Library, plan: Plan, outcome: Outcome, citations: Sequence[
     """What to try next: what the evidence leads to, another spelling, no filter, the nearest papers described."""
     if outcome == "answered":
         onward = (way for way in _onward(library, plan, citations) if way != plan.query.question)
-        return tuple(dict.fromkeys(onward))[:MAX_SUGGESTED]
+        return tuple(islice(onward, MAX_SUGGESTED))  # no more is looked up than is shown
     found: list[str] = []
     for thing in plan.unnamed:
         if len(thing) > 3 and (near := library.catalogue.spelt_like(thing, LETTERS_WRONG)):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.library import Library
-from rag.text.entities import NAME, shouted, written_out
+from rag.text.entities import NAME, mentions, shouted, written_out
 from rag.text.words import content_words
 from rag.types import Paper
 
@@ -61,6 +61,12 @@ def named_things(library: Library, question: str) -> Named:
             known[name], titled[name] = [paper], paper
             unknown = [u for u in unknown if u.lower() not in name.lower()]
     return Named(known, titled, tuple(unknown))
+
+
+def has_all(paper: Paper, words: Sequence[str]) -> bool:
+    """Whether a paper's title or abstract has every one of the words, of which there is at least one."""
+    text = f"{paper.title} {paper.abstract}"
+    return bool(words) and all(mentions(word, text) for word in words)
 
 
 def without_written_out(named: Named, texts: Iterable[str]) -> Named:

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rag.readers.lines import MAX_LINE, Lines
+
+
+def tagged(record: Iterable[str], tag: re.Pattern[str]) -> dict[str, list[str]]:
+    """The values of a record's lines by their tags: group 1 of `tag`, in capitals; group 2 is a value's first line.
+
+    A line without a tag goes on with the value before it; what stands in front of the first tag is left out.
+    """
+    values: dict[str, list[str]] = {}
+    last: list[str] = []
+    for text in record:
+        if match := tag.match(text):
+            last = values.setdefault(match[1].upper(), [])
+            last.append((match[2] or "").strip())
+        elif last and text.strip():
+            last[-1] = f"{last[-1]} {text.strip()}".strip()
+    return values
 
 
 def blocks(lines: Lines, start: re.Pattern[str], end: re.Pattern[str] | None = None) -> Iterator[tuple[int, list[str]]]:

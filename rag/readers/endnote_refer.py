@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.readers.blocks import blocks
+from rag.readers.blocks import blocks, tagged
 from rag.readers.lines import Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
@@ -17,20 +17,12 @@ _TAG = re.compile(r"%([0-9A-Z@!+$^?&#<>\[\]~*(){}])(?:\s(.*)|)$")
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the records, each from its %0 on."""
     for line, record in blocks(lines, START):
-        values: dict[str, list[str]] = {}
-        last: list[str] = []
-        for text in record:
-            if match := _TAG.match(text):
-                last = values.setdefault(match[1], [])
-                last.append(match[2] or "")
-            elif last:
-                last[-1] += " " + text.strip()
-        yield make_paper(_flat(values), source, line)
+        yield make_paper(_flat(tagged(record, _TAG)), source, line)
 
 
 def _flat(values: dict[str, list[str]]) -> dict[str, object]:
     def first(*tags: str) -> str:
-        return next((text for tag in tags for text in values.get(tag, []) if text.strip()), "")
+        return next((text for tag in tags for text in values.get(tag, []) if text), "")
 
     keywords = [word for text in values.get("K", []) for word in re.split(r"[;\n]|\s{2,}", text)]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.readers.blocks import blocks
+from rag.readers.blocks import blocks, tagged
 from rag.readers.lines import Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
@@ -33,20 +33,8 @@ _DOI = re.compile(r"10\.[0-9]{4,}/\S+")
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the records, each from its number in angle brackets on."""
     for line, record in blocks(lines, START):
-        tagged = any(_TAG.match(text) for text in record[1:])
-        yield make_paper(_flat(_tags(record[1:]) if tagged else _labels(record[1:])), source, line)
-
-
-def _tags(record: list[str]) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    last: list[str] = []
-    for text in record:
-        if match := _TAG.match(text):
-            last = values.setdefault(match[1], [])
-            last.append(match[2].strip())
-        elif last and text.strip():
-            last[-1] = f"{last[-1]} {text.strip()}".strip()
-    return values
+        # A record with a tag has no labels.
+        yield make_paper(_flat(tagged(record[1:], _TAG) or _labels(record[1:])), source, line)
 
 
 def _labels(record: list[str]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.readers.blocks import blocks
+from rag.readers.blocks import blocks, tagged
 from rag.readers.lines import Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
@@ -22,15 +22,7 @@ _TAG = re.compile(
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the records, each from its RT on."""
     for line, record in blocks(lines, START):
-        values: dict[str, list[str]] = {}
-        last: list[str] = []
-        for text in record:
-            if match := _TAG.match(text):
-                last = values.setdefault(match[1].upper(), [])
-                last.append((match[2] or "").strip())
-            elif last and text.strip():
-                last[-1] = f"{last[-1]} {text.strip()}".strip()
-        yield make_paper(_flat(values), source, line)
+        yield make_paper(_flat(tagged(record, _TAG)), source, line)
 
 
 def _flat(values: dict[str, list[str]]) -> dict[str, object]:

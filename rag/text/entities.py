@@ -142,12 +142,14 @@ def warnings_for(sentence: str, evidence: Sequence[str]) -> tuple[str, ...]:
     """What to warn of, such as "not in the evidence: 97%"."""
     missing = numbers_missing(sentence, evidence)
     text = " ".join(evidence)
-    missing += [
-        name
-        for name in dict.fromkeys(NAME.findall(sentence))
-        if not all(mentions(part, text) for part in named_in(name) or [name]) and not mentions(name, text)
-    ]
+    missing += [name for name in dict.fromkeys(NAME.findall(sentence)) if not _told(name, text)]
     return tuple(f"not in the evidence: {item}" for item in missing)
+
+
+def _told(name: str, text: str) -> bool:
+    """Whether a text mentions a name, or all that it is compounded of."""
+    parts = named_in(name)
+    return mentions(name, text) or (bool(parts) and all(mentions(part, text) for part in parts))
 
 
 def numbers_missing(sentence: str, evidence: Sequence[str]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,3 +29,11 @@ def read(tmp_path: Path) -> Read:
         return papers, reading.rejected
 
     return written
+
+
+def reads_as(read: Read, name: str, content: str | bytes, right: Sequence[Mapping[str, Any]]) -> None:
+    """Asserts that a file's papers are as many as are right, each with the fields that are."""
+    papers, rejected = read(name, content)
+    assert len(papers) == len(right), [str(r) for r in rejected]
+    for paper, expected in zip(papers, right, strict=True):
+        assert {field: getattr(paper, field) for field in expected} == expected

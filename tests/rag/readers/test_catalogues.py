@@ -9,7 +9,7 @@ import pymarc
 import pytest
 
 from tests.hostile.samples import SAMPLES, marc
-from tests.rag.readers.conftest import Read
+from tests.rag.readers.conftest import Read, reads_as
 
 ABSTRACT = "Ferns grow on old stairs."
 OAI = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords><record><header/><metadata>{}</metadata></record></ListRecords></OAI-PMH>'
@@ -89,11 +89,7 @@ KINDS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_record_of_a_catalogue(read: Read, kind: str) -> None:
-    name, content, right = KINDS[kind]
-    papers, rejected = read(name, content)
-    assert len(papers) == len(right), [str(r) for r in rejected]
-    for paper, expected in zip(papers, right, strict=True):
-        assert {field: getattr(paper, field) for field in expected} == expected
+    reads_as(read, *KINDS[kind])
 
 
 @pytest.mark.parametrize("name", ["mods", "marc_xml"])

@@ -10,7 +10,7 @@ import pytest
 
 from rag.readers.people import person
 from rag.readers.tails import without_tail
-from tests.rag.readers.conftest import Read
+from tests.rag.readers.conftest import Read, reads_as
 
 ABSTRACT = "Ferns grow on old stairs."
 EBSCO = (
@@ -203,11 +203,7 @@ KINDS: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_kinds(read: Read, kind: str) -> None:
-    name, content, right = KINDS[kind]
-    papers, rejected = read(name, content)
-    assert len(papers) == len(right), [str(r) for r in rejected]
-    for paper, expected in zip(papers, right, strict=True):
-        assert {field: getattr(paper, field) for field in expected} == expected
+    reads_as(read, *KINDS[kind])
 
 
 @pytest.mark.parametrize(
