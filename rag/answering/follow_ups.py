@@ -121,7 +121,7 @@ def referred(question: str, history: History, library: Library | None) -> Refere
     enough = next((papers for papers in answers if len(papers) >= max([*places, 2])), [])
     if places and enough:
         return Reference(tuple(enough[p - 1 if p > 0 else p] for p in places), pointed=True)
-    if _PAIR.search(question):
+    if _PAIR.search(question) and len(names_of(question)) < 2:  # "which is better, A or B?" names its own
         return _pair(answers)
     return Reference(tuple(answers[0][:1])) if needs_context(question, library) else Reference()
 

@@ -295,3 +295,8 @@ def test_an_answer_leads_on_to_what_its_evidence_answers(assistant: Assistant) -
     for way in overview.suggestions:
         assert assistant.ask(way).outcome == "answered"
     assert assistant.ask("Which papers are about moss?").suggestions[0].startswith("Summarise ")
+
+
+def test_a_pair_that_is_named_is_not_the_one_shown_before(assistant: Assistant) -> None:
+    *_, better = talk(assistant, "papers by Ina Beck", "which is better, LichenFormer or SlugLM-2?")
+    assert set(cited(better)) == {"m3", "m4"}
