@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from rag.answer import Answer
+from rag.answering.assistant import Assistant
 from rag.types import Paper
 
 PAPERS = (
@@ -52,3 +57,18 @@ PAPERS = (
         "https://example.org/m5",
     ),
 )
+
+
+def talk(assistant: Assistant, *questions: str) -> list[Answer]:
+    """A conversation, as the page and the shell hold it."""
+    history: list[dict[str, Any]] = []
+    answers = []
+    for question in questions:
+        answers.append(assistant.ask(question, history))
+        said = {"role": "assistant", "content": answers[-1].text, "papers": list(answers[-1].papers)}
+        history += [{"role": "user", "content": question}, said]
+    return answers
+
+
+def cited(answer: Answer) -> Sequence[str]:
+    return [c.paper.id for c in answer.citations]

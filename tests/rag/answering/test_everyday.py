@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rag.answer import Answer
 from rag.answering.assistant import Assistant
 from rag.answering.calibration import TRAINED
 from rag.answering.plan import find
 from rag.answering.understanding import read_offline
 from rag.library import Library
 from rag.readers import read_papers
-from tests.rag.answering.everyday_papers import PAPERS
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    library = Library.open(tmp_path_factory.mktemp("everyday"))
-    library.sync(PAPERS)
-    yield Assistant(library)
-    library.close()
-
-
-def talk(assistant: Assistant, *questions: str) -> list[Answer]:
-    """A conversation, as the page and the shell hold it."""
-    history: list[dict[str, Any]] = []
-    answers = []
-    for question in questions:
-        answers.append(assistant.ask(question, history))
-        said = {"role": "assistant", "content": answers[-1].text, "papers": list(answers[-1].papers)}
-        history += [{"role": "user", "content": question}, said]
-    return answers
-
-
-def cited(answer: Answer) -> Sequence[str]:
-    return [c.paper.id for c in answer.citations]
-
+from tests.rag.answering.everyday_papers import PAPERS, cited
 
 FORMS = (
     "What is {}?", "what does {} do", "How does {} work?", "explain {} please", "Summarise {}", "summary of {}",
@@ -108,27 +81,6 @@ def test_two_papers_that_we_hold_are_compared_however_far_the_wording_is(
     assert answer.outcome == "answered"
     assert cited(answer) == ["m1", "m2"]
     assert assistant.ask("whats the difference between mossnet and slug glue").outcome != "answered"
-
-
-def test_places_and_pairs_reach_back_over_what_was_looked_at_since(assistant: Assistant) -> None:
-    listed, second, pair = talk(
-        assistant, "which papers are about moss?", "tell me about the second one", "compare the first two"
-    )
-    assert cited(second) == cited(listed)[1:2]
-    assert sorted(cited(pair)) == sorted(cited(listed)[:2])
-    *_, both = talk(assistant, "What is MossNet?", "What is CrabTag?", "compare them")
-    assert set(cited(both)) == {"m1", "m2"}
-
-
-def test_a_question_about_all_papers_is_none_about_the_last_one(assistant: Assistant) -> None:
-    *_, counted = talk(assistant, "What is MossNet?", "How many papers are there?")
-    assert counted.text.startswith("5 papers")
-
-
-def test_a_list_is_narrowed(assistant: Assistant) -> None:
-    *_, narrowed = talk(assistant, "which papers are about moss?", "only the ones on walls")
-    assert narrowed.listing
-    assert "m1" in cited(narrowed)
 
 
 def test_a_paper_that_is_named_is_near_whatever_else_is_not(assistant: Assistant) -> None:
@@ -205,18 +157,6 @@ def test_themes_are_named(assistant: Assistant) -> None:
     assert set(cited(answer)) <= {p.id for p in PAPERS}
 
 
-def test_follow_ups_mean_what_was_shown(assistant: Assistant) -> None:
-    _, second, newer, more = talk(
-        assistant, "papers by Ina Beck", "tell me about the second one", "who wrote it?", "what about LichenFormer?"
-    )
-    assert cited(second) == ["m2"]
-    assert "Ina Beck" in newer.text
-    assert cited(more) == ["m3"]
-    shown, which, both = talk(assistant, "Compare MossNet and CrabTag", "which is newer?", "compare them")
-    assert cited(shown) == cited(both) == ["m1", "m2"]
-    assert which.text.startswith("MossNet is newer.")
-
-
 @pytest.mark.parametrize(
     ("question", "answered"),
     [
@@ -230,26 +170,6 @@ def test_a_language_that_is_not_read_is_told(assistant: Assistant, question: str
     answer = assistant.ask(question)
     assert "all-MiniLM-L6-v2 does not read" in answer.text
     assert (answer.outcome == "answered") == answered
-
-
-def test_a_question_that_names_its_own_topic_is_no_follow_up(tmp_path: Path) -> None:
-    page = tmp_path / "switch.csv"
-    page.write_text(
-        "title,abstract\n"
-        "PondNet: a network that counts newts,PondNet counts newts in photographs of ponds. PondNet needs ninety "
-        "photographs to learn.\n"
-        "OwlTag: rings for owls,OwlTag follows owls in barns with rings. An OwlTag ring lasts nine years.\n"
-        "Ferns on quarry walls,Ferns on quarry walls grow four millimetres a year. Ferns are older than the walls.\n"
-    )
-    library = Library.open(tmp_path / "home")
-    library.sync(read_papers(page))
-    answers = talk(
-        Assistant(library),
-        "What does PondNet do?", "What about ferns on quarry walls?", "What about OwlTag?",
-        "How about the growth of ferns?",
-    )  # fmt: skip
-    assert [a.citations[0].paper.title.split()[0] for a in answers] == ["PondNet:", "Ferns", "OwlTag:", "Ferns"]
-    library.close()
 
 
 def test_years_and_authors_filter_and_a_word_that_all_have_refuses_nothing(tmp_path: Path) -> None:
@@ -279,24 +199,3 @@ def test_a_filter_that_keeps_no_paper_is_said_whatever_the_subject(assistant: As
     answer = assistant.ask("papers from 1999 about moss")
     assert answer.outcome == "not_stated"
     assert "1999" in answer.text
-
-
-@pytest.mark.parametrize("said", ["second one please", "the second one", "paper 2", "show me the second paper"])
-def test_a_place_alone_asks_for_that_paper(assistant: Assistant, said: str) -> None:
-    listed, second = talk(assistant, "which papers are about moss?", said)
-    assert second.outcome == "answered"
-    assert cited(second) == cited(listed)[1:2]
-
-
-def test_an_answer_leads_on_to_what_its_evidence_answers(assistant: Assistant) -> None:
-    overview = assistant.ask("What is MossNet?")
-    assert "What are the limitations of MossNet?" in overview.suggestions
-    assert "Try:" not in str(overview)
-    for way in overview.suggestions:
-        assert assistant.ask(way).outcome == "answered"
-    assert assistant.ask("Which papers are about moss?").suggestions[0].startswith("Summarise ")
-
-
-def test_a_pair_that_is_named_is_not_the_one_shown_before(assistant: Assistant) -> None:
-    *_, better = talk(assistant, "papers by Ina Beck", "which is better, LichenFormer or SlugLM-2?")
-    assert set(cited(better)) == {"m3", "m4"}
