@@ -14,6 +14,7 @@ _LINK = re.compile(r"\b(?:link|url|pdf|doi|arxiv|download|online|where)\b", re.I
 _ADDRESS = re.compile(r"\b(?:link|url|pdf|doi|download)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|year|date|how old|newer|older|newest|oldest|came first|recent)\b", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|whom|whose|authors?|behind|wrote|researchers)\b", re.IGNORECASE)
+_MAKER = re.compile(r"\bwho (?:invented|developed|made|created|proposed|introduced)\b", re.IGNORECASE)
 
 
 def asks_for_record(question: str) -> bool:
@@ -24,6 +25,11 @@ def asks_for_record(question: str) -> bool:
 def asks_for_link(question: str) -> bool:
     """Whether it wants to be sent to the paper, or to cite it; no abstract answers that."""
     return bool(_ADDRESS.search(question) or _BIBTEX.search(question))
+
+
+def asks_for_maker(question: str) -> bool:
+    """Whether it asks who made a thing: the authors of what only speaks of it did not."""
+    return bool(_MAKER.search(question))
 
 
 def record_of(question: str, papers: Sequence[Paper]) -> Reply:

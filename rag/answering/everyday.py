@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.answerability import decide
-from rag.answering.bibliography import asks_for_link, asks_for_record, record_of
+from rag.answering.bibliography import asks_for_link, asks_for_maker, asks_for_record, record_of
 from rag.answering.calibration import calibration_of
 from rag.answering.collection import about_collection, none_kept
 from rag.answering.intent import asks_for_papers
@@ -53,12 +53,12 @@ def _meant(library: Library, query: Query, where: Where | None) -> list[Paper]:
     if query.papers:
         return library.catalogue.papers(list(query.papers))[:MAX_RECORDS]
     named = named_things(library, query.standalone)
-    words = content_words(query.topic, of_papers=True)
+    words = [w for w in content_words(query.topic, of_papers=True) if not asks_for_record(w)]
     if named.titled or named.unknown or not words:
         return list(dict.fromkeys(named.titled.values()))[:MAX_RECORDS]
     if cue(query.question) != "bibliographic":
         return []
     # "Who wrote the moss paper?" tells its subject instead of naming it.
-    found = without_withdrawn(library.retrieve(query.standalone, 1, where))
-    near = decide(found, calibration=calibration_of(library)).band == "answers"
+    found = without_withdrawn(library.retrieve(" ".join(words), 1, where))
+    near = decide(found, calibration=calibration_of(library)).band == "answers" and not asks_for_maker(query.question)
     return [m.record.paper for m in found.matches if near or has_all(m.record.paper, words)]

@@ -6,6 +6,7 @@ Reasons to look closer, no verdicts: a judge is asked about what is found here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 from rag.text.entities import NAME, numbers_in
@@ -50,12 +51,14 @@ def may_be_turned_round(sentence: str, evidence: str) -> bool:
 
 
 def turned_round(sentence: str, evidence: str) -> bool:
-    """Whether a sentence denies where the evidence does not, or compares by the very opposite of one of its words.
+    """Whether only one of them denies what both speak of, or they compare by very opposites.
 
     More is needed for this than above: it is for sentences that nobody else judges.
     """
     said, there = set(_words(sentence)), set(_words(evidence))
     if said & _NEGATIONS and not there & _NEGATIONS:
+        return True
+    if not said & _NEGATIONS and _affirms_what_is_denied(said, evidence):
         return True
     return any(word in said and word not in there and _OPPOSITE[word] in there for word in _OPPOSITE)
 
@@ -68,13 +71,19 @@ def _denies_otherwise(said: str, there: str) -> bool:
     return any(not any(denied <= known for known in theirs) for denied in ours)
 
 
+def _affirms_what_is_denied(said: set[str], evidence: str) -> bool:
+    """Whether a sentence that denies nothing has what the evidence speaks of only to deny it: "without retraining"."""
+    stems, times = {w[:_SAME] for w in said}, Counter(w[:_SAME] for w in _words(evidence))
+    return any(d and d <= stems and min(times[w] for w in d) == 1 for d in _denied(evidence, _DENIED))
+
+
 def _denied(text: str, most: int) -> list[set[str]]:
     """What follows each negation in its clause, as the beginnings of its content words."""
     return [
         {w[:_SAME] for w in [w for w in words[i + 1 : i + 1 + _NEAR] if w not in _FUNCTION][:most]}
         for words in map(_words, _CLAUSE.split(text))
         for i, word in enumerate(words)
-        if word in _NEGATIONS
+        if word in _NEGATIONS and words[i + 1 : i + 2] != ["only"]
     ]
 
 

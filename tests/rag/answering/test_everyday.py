@@ -131,6 +131,13 @@ def test_records_answer_who_when_where(assistant: Assistant) -> None:
     assert "@misc{m2," in assistant.ask("bibtex of CrabTag").text
 
 
+def test_a_record_is_found_by_what_its_paper_is_about(assistant: Assistant) -> None:
+    assert "@misc{m2," in assistant.ask("give me the bibtex of the radio tag paper").text
+    assert "Ed Poe" in assistant.ask("who wrote the paper about dating lichen on gravestones?").text
+    # Who speaks of a thing did not make it.
+    assert "is by" not in assistant.ask("Who invented the battery?").text
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [

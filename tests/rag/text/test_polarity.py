@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.polarity import may_be_turned_round
+from rag.text.polarity import may_be_turned_round, turned_round
 
 EVIDENCE = "In contrast, the pruned model is not trained again; it improves accuracy from 49.6% to 93.7% over GPT-4."
 
@@ -36,3 +36,20 @@ def test_a_sentence_turned_round_is_looked_at(sentence: str, evidence: str) -> N
 )
 def test_a_sentence_in_other_words_is_not(sentence: str, evidence: str) -> None:
     assert not may_be_turned_round(sentence, evidence.replace(", and increases nothing", ""))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "turned"),
+    [
+        ("MossNet needs retraining.", "MossNet works without retraining.", True),
+        ("Aspirin lowers the risk.", "Aspirin does not lower the risk.", True),
+        ("Aspirin does not lower the risk.", "Aspirin lowers the risk.", True),
+        ("It is faster.", "It is slower.", True),
+        ("It improves accuracy.", "It not only improves accuracy but also speed.", False),
+        ("It keeps accuracy.", "It cuts the cost without hurting accuracy.", False),
+        ("Retraining helps.", "It works without retraining, but retraining helps.", False),
+    ],
+    ids=["affirmed", "affirmed, other form", "denied", "opposite", "not only", "another thing denied", "both said"],
+)
+def test_a_sentence_against_its_evidence_is_flagged(sentence: str, evidence: str, turned: bool) -> None:
+    assert turned_round(sentence, evidence) is turned
