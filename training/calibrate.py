@@ -29,12 +29,14 @@ from rag.models.question_side import load_question_side
 from rag.text.entities import name_in_title
 from training.examples import held_papers, index_folder, rows
 from training.forms import HELD
+from training.missing import HELD as MISSING
+from training.missing import missing_from
 
 # How much a question of each kind counts; the answerable ones are the first four.
 IMPORTANCE = {
     "written": 1.0, "dev": 1.5, "form": 0.3, "form, collection": 0.3,
     "near miss": 2.0, "dev near": 3.0, "absent": 0.5, "form absent": 0.5, "form absent, collection": 0.5,
-    "other field": 0.5, "far": 0.5,
+    "missing": 0.5, "missing, collection": 0.5, "other field": 0.5, "far": 0.5,
 }  # fmt: skip
 ANSWERABLE = tuple(IMPORTANCE)[:4]
 USED = (2, 5, 6, 7, 8, 9)  # of FEATURES; the others add nothing to these
@@ -93,6 +95,8 @@ def of_forms(
             for form in chance.sample(HELD, count):
                 yield ask(library, form.format(x=name), "form" + suffix)
             yield ask(library, chance.choice(HELD).format(x=name), "form absent" + suffix, paper.id)
+            for text in missing_from(f"{paper.title} {paper.abstract}", name, MISSING, 2, chance):
+                yield ask(library, text, "missing" + suffix)
 
 
 def fit(
@@ -120,7 +124,11 @@ def report(asked: Sequence[Asked]) -> None:
     full[list(USED)] = weights
     print(f"weights ({', '.join(f'{w:.4f}' for w in full)}), bias {bias:.4f}")
     print(f"expected calibration error {calibration_error(held, yes, counts):.3f}")
-    for name, one, other in (("written", "written", "near miss"), ("dev", "dev", "dev near")):
+    for name, one, other in (
+        ("written", "written", "near miss"),
+        ("dev", "dev", "dev near"),
+        ("requests", "form, collection", "missing, collection"),
+    ):
         area = (held[kinds == one][:, None] > held[kinds == other][None]).mean()
         print(f"ROC-AUC of answerable questions against near misses, {name}: {area:.3f}")
     print("relevance: far at most", near[kinds == "far"].max().round(3), "dev and written, 1%:", end=" ")

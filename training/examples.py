@@ -24,10 +24,13 @@ from rag.models.embedding import Vectors
 from rag.models.token_vectors import query_tokens, sentence_vectors
 from rag.text.entities import name_in_title
 from rag.types import Paper, Sentence
+from training import missing
 from training.forms import HELD, TRAIN, forms_of
 
 CANDIDATES = 8  # papers kept of what is retrieved, hard negatives among them
 HELD_EVERY = 5
+UNANSWERED = ("near_miss", "missing")  # kinds of questions that nothing answers
+MISSING = 5  # of the second, a named paper
 # Sentences that say what a paper does, how, and what came out: they answer "Summarize X".
 _ROLE = re.compile(
     r"\b(?:we|this (?:paper|work|study)|here,?) (?:\w+ )?(?:propose|introduce|present|develop|describe|study|show"
@@ -51,7 +54,7 @@ class Abstract:
 class Example:
     """A question with its tokens (n, d), their IDF (n,) and its vector (d,); its paper and the answering sentences.
 
-    `others` are the best other papers found. `kind` is a question's type, or "form".
+    `others` are the best other papers found. `kind` is a question's type, "form", or "missing".
     """
 
     text: str
@@ -86,7 +89,6 @@ def index_folder(folder: Path, home: Path) -> Library:
 
 
 def examples(folder: Path, library: Library, seed: int = 0) -> tuple[list[Abstract], list[Example]]:
-    """A question with the papers that it is put to."""
     """The abstracts, and all questions and requests about them."""
     papers = {row["id"]: row for row in rows(folder / "papers.jsonl")}
     records = {r.paper.id: r for r in library.index.forward_index.records(list(papers))}
@@ -134,6 +136,10 @@ def requests(
             if chance.random() < 0.5:
                 continue
             name, count = chance.choice([title, title.partition(":")[0], f"“{title}”"]), 2 if kept_back else 3
+        else:
+            forms = missing.HELD if kept_back else missing.TRAIN
+            for text in missing.missing_from(f"{title} {record.paper.abstract}", name, forms, MISSING, chance):
+                yield text, "missing", paper_id, ()
         for text in forms_of(name, HELD if kept_back else TRAIN, count, chance):
             yield text, "form", paper_id, gold
 

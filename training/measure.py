@@ -1,6 +1,7 @@
 """How many everyday requests are answered from the paper they name: `python -m training.measure HOME`.
 
 Every form is asked about every system that a title names before its colon, as `Assistant.ask` without a model answers.
+Of the forms "missing", which abstracts do not answer, it is told how many are not answered.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from eval.stats import interval
 from rag import Assistant, Library
 from rag.text.entities import name_in_title
 from rag.types import Paper
+from training import missing
 from training.forms import FRESH, HELD, LAST, LATER, MEASURE, TRAIN
 
-FORMS = {"train": TRAIN, "held": HELD, "measure": MEASURE, "fresh": FRESH, "later": LATER, "last": LAST}
+FORMS = {
+    "train": TRAIN, "held": HELD, "measure": MEASURE, "fresh": FRESH, "later": LATER, "last": LAST,
+    "missing": missing.MEASURE,
+}  # fmt: skip
 
 
 def named(library: Library) -> dict[str, Paper]:
@@ -34,9 +39,15 @@ def answered(assistant: Assistant, form: str, systems: dict[str, Paper]) -> list
     return values
 
 
+def refused(assistant: Assistant, form: str, systems: dict[str, Paper]) -> list[float]:
+    """1 for each system that is asked about in that form, which nothing answers, and for which nothing is answered."""
+    return [float(assistant.ask(form.format(x=name)).outcome != "answered") for name in systems]
+
+
 def table(assistant: Assistant, forms: Sequence[str], systems: dict[str, Paper]) -> np.ndarray:
     """The values, (forms, systems)."""
-    return np.array([answered(assistant, form, systems) for form in forms])
+    right = refused if set(forms) <= set(missing.MEASURE) else answered
+    return np.array([right(assistant, form, systems) for form in forms])
 
 
 def main() -> None:

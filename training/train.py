@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from rag.models.question_side import WEIGHTS, load_question_side, save_question_side
-from training.examples import Abstract, Example, examples, index_folder
+from training.examples import UNANSWERED, Abstract, Example, examples, index_folder
 from training.model import COLUMNS, Batch, Side, export, loss
 
 EPOCHS, RATE, RATE_OF_SCALARS, DECAY, DROPOUT = 6, 2e-3, 1e-2, 0.1, 0.4
@@ -31,8 +31,8 @@ def occasions(found: Sequence[Example], dice: np.random.Generator) -> list[tuple
     """Each example with the papers that it is put to, and whether one of them answers."""
     made = []
     for e in found:
-        made.append((e, (e.paper, *e.others[: PAPERS - 1]), e.kind != "near_miss"))
-        if e.kind != "near_miss" and dice.random() < ABSENT:
+        made.append((e, (e.paper, *e.others[: PAPERS - 1]), e.kind not in UNANSWERED))
+        if e.kind not in UNANSWERED and dice.random() < ABSENT:
             made.append((e, e.others[:PAPERS], False))
     return made
 
@@ -110,7 +110,7 @@ def report(side: Side, abstracts: Sequence[Abstract], found: Sequence[Example]) 
     """How often the right sentence is first and among five, and ROC-AUC of answerable questions against near misses."""
     ranks: list[int] = []
     odds: dict[bool, list[float]] = {True: [], False: []}
-    for e in (e for e in found if e.kind != "form"):
+    for e in (e for e in found if e.kind not in ("form", "missing")):
         answerable = e.kind != "near_miss"
         b = batch([(e, (e.paper, *e.others[: PAPERS - 1]), answerable)], abstracts)
         scores = side(b)

@@ -14,6 +14,8 @@ _LINK = re.compile(r"\b(?:link|url|pdf|doi|arxiv|download|online|where)\b", re.I
 _ADDRESS = re.compile(r"\b(?:link|url|pdf|doi|download)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|year|date|how old|newer|older|newest|oldest|came first|recent)\b", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|whom|whose|authors?|behind|wrote|researchers)\b", re.IGNORECASE)
+_NEWEST = re.compile(r"\b(?:newer|newest|latest|(?:most|more) recent)\b", re.IGNORECASE)
+_OLDEST = re.compile(r"\b(?:older|oldest|earliest|earlier|(?:came|was|is|published|written) first)\b", re.IGNORECASE)
 _MAKER = re.compile(r"\bwho (?:invented|developed|made|created|proposed|introduced)\b", re.IGNORECASE)
 
 
@@ -32,10 +34,15 @@ def asks_for_maker(question: str) -> bool:
     return bool(_MAKER.search(question))
 
 
+def of_dates(question: str) -> bool:
+    """Whether it asks which of several papers is newer or older."""
+    return bool(_NEWEST.search(question) or _OLDEST.search(question))
+
+
 def record_of(question: str, papers: Sequence[Paper]) -> Reply:
     """What the records of those papers say to the question."""
-    if len(papers) > 1 and re.search(r"\b(?:newer|older|first|newest|oldest|recent)\b", question, re.IGNORECASE):
-        return _newer(papers)
+    if len(papers) > 1 and of_dates(question):
+        return _dated(papers, oldest=bool(_OLDEST.search(question)))
     said = [_said(question, p) for p in papers]
     known = any(" known." not in text for text in said)
     lines = tuple((text, (p,)) for text, p in zip(said, papers, strict=True))
@@ -59,14 +66,15 @@ def _said(question: str, paper: Paper) -> str:
     return " ".join(parts)
 
 
-def _newer(papers: Sequence[Paper]) -> Reply:
-    dated = [(f"{head(p)} is of {p.year}." if p.year else f"The year of {head(p)} is not known.", (p,)) for p in papers]
+def _dated(papers: Sequence[Paper], oldest: bool) -> Reply:
+    told = [(f"{head(p)} is of {p.year}." if p.year else f"The year of {head(p)} is not known.", (p,)) for p in papers]
     years = [p.year for p in papers if p.year]
     message = ""
     if len(years) == len(papers):
-        newest = max(papers, key=lambda p: p.year or 0)
-        message = f"{head(newest)} is newer." if len(set(years)) > 1 else "They are of the same year."
-    return Reply(message, tuple(dated), outcome="answered" if years else "not_stated")
+        found = (min if oldest else max)(papers, key=lambda p: p.year or 0)
+        word = ("older" if oldest else "newer") if len(papers) == 2 else ("the oldest" if oldest else "the newest")
+        message = f"{head(found)} is {word}." if len(set(years)) > 1 else "They are of the same year."
+    return Reply(message, tuple(told), outcome="answered" if years else "not_stated")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -50,6 +50,8 @@ def about_collection(library: Library, query: Query, where: Mapping[str, Any] | 
     if _COUNT.search(asked):
         return Reply(f"{_papers(total)}{_by_filter(kept)}.", suggestions=_ways_on(library, kept))
     if _NEWEST.search(asked) or _OLDEST.search(asked):
+        if not catalogue.by_year():
+            return Reply("The papers here have no year.", outcome="not_stated", suggestions=("List all papers",))
         oldest = not _NEWEST.search(asked)
         one = bool(re.search(r"\b(?:paper|publication|study)\b(?!s)", asked)) and not re.search(r"\bpapers\b", asked)
         shown = catalogue.newest(1 if one else LISTED, kept, oldest)

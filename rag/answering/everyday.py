@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.answerability import decide
-from rag.answering.bibliography import asks_for_link, asks_for_maker, asks_for_record, record_of
+from rag.answering.bibliography import asks_for_link, asks_for_maker, asks_for_record, of_dates, record_of
 from rag.answering.calibration import calibration_of
 from rag.answering.collection import about_collection, none_kept
 from rag.answering.intent import asks_for_papers
@@ -33,19 +33,15 @@ def direct_reply(library: Library, query: Query, where: Where | None) -> Reply |
         if listed is None and asks_for_papers(query.standalone):  # "Who won the 2018 World Cup?" does not
             return none_kept(library, {**query.where, **(where or {})})
         return listed
-    if query.kind == "bibliographic" or (len(query.papers) > 1 and _of_dates(query)):
+    if query.kind == "bibliographic" or (len(query.papers) > 1 and of_dates(query.question)):
         if papers := _meant(library, query, where):
             reply = record_of(query.question, papers)
             # "What have the authors of X done?" only sounds like it: what no record knows, the abstract may.
-            sure = cue(query.question) == "bibliographic" or _of_dates(query) or asks_for_link(query.question)
+            sure = cue(query.question) == "bibliographic" or of_dates(query.question) or asks_for_link(query.question)
             told = reply.outcome == "answered" and asks_for_record(query.question)
             return reply if told or sure else None
         return about_collection(library, query, where)  # "Who are the authors?" of all
     return None
-
-
-def _of_dates(query: Query) -> bool:
-    return any(word in query.question.lower() for word in ("newer", "older", "came first", "most recent"))
 
 
 def _meant(library: Library, query: Query, where: Where | None) -> list[Paper]:

@@ -18,6 +18,7 @@ _REFERS = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|there|one|such|same|similar|else|he|she|both|the two|ones)\b",
     re.IGNORECASE,
 )
+_OF_IT = re.compile(r"\b(?:is|are|was|were|does|do|did|can|could|will|has|have) (?:it|they)\b", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:(?:and|but|so|or|also|then|ok(?:ay)?|now)\b[ ,]*)*(?:what about|how about)\b", re.IGNORECASE)
 _CONTINUES = re.compile(
     r"^(?:and|but|so|or|also|then|what else|why|how come)\b|^(?:on|in|with|for|by) (?:which|what)\b", re.IGNORECASE
@@ -47,7 +48,8 @@ ONES = re.compile(r"\bones\b", re.IGNORECASE)  # narrows what was listed before
 _PAIR = re.compile(
     r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|"
     r"\bwhich (?:one )?(?:of "
-    r"(?:them|the two|these|those) )?(?:is|was|are|needs?|came) \w*(?:er|better|first|more|less|best)\b|^compare them",
+    r"(?:them|the two|these|those) )?(?:is|was|are|needs?|came) \w*(?:er|better|first|more|less|best)\b|^compare them|"
+    r"\b(?:they|these|those|both)\b.*\bin common\b",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
@@ -60,6 +62,18 @@ _MORE = re.compile(
     r"please))*[?.! ]*$",
     re.I,
 )
+_OTHERS = re.compile(
+    r"\b(?:similar|others?|else|another|such|same|more|any|ones?|papers|both|than|instead|also|something|"
+    r"(?:is|are) there)\b",
+    re.IGNORECASE,
+)
+_AMONG = re.compile(
+    r"\b(?:which|what|who)\b.*\b(?:of (?:them|these|those)|they|these|those)\b.*\b(?:newest|oldest|latest|earliest|"
+    r"most recent|first)\b|\b(?:newest|oldest|latest|earliest|most recent|first) of (?:them|these|those)\b",
+    re.IGNORECASE,
+)
+_SIMILAR = re.compile(r"\b(?:similar|related|comparable)\b|\blike (?:it|this|that|these|those)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
 _TURNS = 4  # earlier questions that are looked through for what is asked about
 _MAX_NAMES = 3
 
@@ -74,7 +88,9 @@ def needs_context(question: str, library: Library | None = None) -> bool:
         return not _titled(question, library)
     if _BESIDE.search(question) and len(names_of(question)) == 1:
         return True  # "Is it better than MoH?" names only the other side
-    return bool(_REFERS.search(question)) and not names_of(question)
+    # "Is it licensed under MIT?" asks of what was shown, "Does MoH work, and is it fast?" of what it names.
+    asked_of = _OF_IT.search(question)
+    return bool(_REFERS.search(question)) and not names_of(question[: asked_of.start()] if asked_of else question)
 
 
 def carried_over(question: str, history: History) -> str:
@@ -98,12 +114,13 @@ def last_alone(history: History) -> str:
 class Reference:
     """The papers shown before that a question means: `pointed` at by place or as a pair, or else just the subject.
 
-    `more` asks for further papers of the same list.
+    `more` asks for further papers of the same list, `similar` for others like those.
     """
 
     papers: tuple[str, ...] = ()
     pointed: bool = False
     more: bool = False
+    similar: bool = False
 
 
 def referred(question: str, history: History, library: Library | None) -> Reference:
@@ -120,10 +137,20 @@ def referred(question: str, history: History, library: Library | None) -> Refere
     # "The second one" is of the last answer that showed two, though one of these was looked at since.
     enough = next((papers for papers in answers if len(papers) >= max([*places, 2])), [])
     if places and enough:
-        return Reference(tuple(enough[p - 1 if p > 0 else p] for p in places), pointed=True)
+        meant = [enough[p - 1 if p > 0 else p] for p in places]
+        # "Compare it with the first one": it is what was looked at since.
+        beside = answers[0] if len(answers[0]) == len(meant) == 1 and _IT.search(question) else []
+        return Reference(tuple(dict.fromkeys([*beside, *meant])), pointed=True)
+    if _AMONG.search(question):
+        return Reference(tuple(answers[0]), pointed=True)
     if _PAIR.search(question) and len(names_of(question)) < 2:  # "which is better, A or B?" names its own
         return _pair(answers)
-    return Reference(tuple(answers[0][:1])) if needs_context(question, library) else Reference()
+    if not needs_context(question, library):
+        return Reference()
+    if _SIMILAR.search(question) and not content_words(_SIMILAR.sub(" ", question), of_papers=True):
+        return Reference(tuple(answers[0]), similar=True)
+    # Where one paper was shown last, "does it need training?" is about that very paper.
+    return Reference(tuple(answers[0][:1]), pointed=len(answers[0]) == 1 and not _OTHERS.search(question))
 
 
 def only_points(question: str) -> bool:

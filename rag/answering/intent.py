@@ -9,6 +9,7 @@ from rag.text.entities import NAME, names_of
 _LIST = re.compile(
     r"^(?:(?:list|name|show|find)\b|papers?\b|works?\b)|\b(?:which|what|any|the|who|some)\s+(?:\w+\s+){0,2}?"
     r"(?:papers|studies|works|systems|models|methods|approaches|surveys|benchmarks|articles|theses)\b"
+    r"|\bwhat (?:else )?(?:should|could|can|must|do|to) (?:(?:i|we) )?(?:cite|read)\b"
     r"|\b(?:any|a|another) (?:\w+ )?paper (?:that|which|who|on|about|with)\b|\bwhat has been done\b"
     r"|(?:^|[.,:;?!] )who\b|^(?:is|are) there (?:any|some)?(?:thing)? ?"
     r"(?:papers?|works?|studies|research|by|on|about)\b"
@@ -17,7 +18,7 @@ _LIST = re.compile(
 )
 _PAPERS = re.compile(
     r"\b(?:papers|studies|works|surveys|articles|theses|publications|literature)\b|^(?:list|show|find)\b"
-    r"|\bwhat has been done\b|\b(?:any|a|another) (?:\w+ )?paper\b",
+    r"|\bwhat has been done\b|\b(?:any|a|another) (?:\w+ )?paper\b|\bwhat (?:else )?\w+ (?:(?:i|we) )?(?:cite|read)\b",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(

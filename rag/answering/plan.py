@@ -9,9 +9,10 @@ from rag.answering.answerability import RELATED, Decision, decide, relevance
 from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
 from rag.answering.intent import asks_for_list, asks_for_papers
+from rag.answering.kinds import cue
 from rag.answering.languages import unread_language
-from rag.answering.subject import asks_for_nothing_else, match_of, paper_about, subject_of
-from rag.answering.things import Named, has_all, named_things, without_written_out
+from rag.answering.subject import ABOUT_ONE, asks_for_nothing_else, match_of, paper_about, subject_of
+from rag.answering.things import Named, has_all, named_things, with_unheard, without_written_out
 from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.retrieval.hybrid import Match, Retrieved, without_withdrawn
@@ -82,6 +83,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     retrieved, notes = _retrieved(library, query, asked, sources, kept)
     near_texts = (f"{m.record.paper.title}. {m.record.paper.abstract}" for m in retrieved.matches[:SPELLING_OUT])
     named = without_written_out(named_things(library, query.standalone), near_texts)
+    if not (named.titled and cue(query.standalone) in ABOUT_ONE):  # "Explain MossNet to Grandma"
+        overview = bool(named.titled) and query.kind in ABOUT_ONE  # a guess: "What are the takeaways from MossNet?"
+        named = with_unheard(named, library, query.standalone, retrieved.tokens, only_names=overview)
     language = "" if reads else unread_language(query.question, library.embedder)
     query = _as_overview(query, named, retrieved, bool(language))
     first = _compared(library, query, asked, sources, kept)
@@ -93,10 +97,15 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     if subject is not None:
         found = {subject.record.paper.id: subject}
     listed = _naming_all(query, retrieved)
-    known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
-    decision = _with_the_named(decide(retrieved, known, calibration_of(library)), named, subject)
+    of_shown = query.kind == "fact" and subject is not None
+    if of_shown:  # whether that very paper says it
+        decision = decide(library.retrieve(asked, 1, {"id": query.papers[0]}), False, calibration_of(library))
+    else:
+        known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
+        decision = decide(retrieved, known, calibration_of(library))
+    decision = _with_the_named(decision, named, subject)
     # A paper that we hold and that is named is known, so are two that are compared, and a word that papers have.
-    if subject is not None or listed or _held_apart(first):
+    if (subject is not None and not of_shown) or listed or _held_apart(first) or len(query.papers) > 1:
         decision = replace(decision, outcome="answered")
     opening = [_NOT_READ.format(language, library.embedder.name)] if language else []
     if language and not named.titled and decision.probability < SURE:
@@ -110,7 +119,7 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     if decision.outcome == "nothing_relevant" and not near:
         return Plan(query, decision, notes=tuple(notes), unnamed=unnamed, opening=tuple(opening), unread=bool(language))
     matches = [*found.values(), *(m for m in retrieved.matches if m.record.paper.id not in found)]
-    evidence = select_evidence(asked, matches, MAX_EVIDENCE if query.kind == "fact" else WHOLE)
+    evidence = select_evidence(asked, matches, MAX_EVIDENCE if query.kind == "fact" and not of_shown else WHOLE)
     sure = {n for n, m in enumerate(matches, 1) if m.record.paper.id in listed}
     return Plan(
         query,
@@ -195,7 +204,7 @@ def _refused_if_unnamed(
     """
     if query.follows or (query.kind == "list" and named.known):
         return decision, ()
-    if not named.unknown or found or named.titled:
+    if not named.unknown or (not named.unheard and (found or named.titled)):
         return decision, named.unknown if query.kind != "comparison" else ()
     outcome = "not_stated" if decision.outcome == "answered" else decision.outcome
     return replace(decision, outcome=outcome), named.unknown

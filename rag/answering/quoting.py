@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.evidence import LEAD, MAX_LISTED, NEAR, NEAR_OTHER
 from rag.answering.plan import Plan
 from rag.answering.reply import head
-from rag.answering.roles import Role, mid_thought, readable, roles_of
+from rag.answering.roles import Role, idea_of, mid_thought, readable, roles_of
 from rag.answering.things import names_in
 from rag.retrieval.hybrid import Match
 from rag.text.entities import introduces, mentions
@@ -59,7 +59,7 @@ def quotes_of(plan: Plan) -> tuple[str, list[Quote]]:
         return _composed(plan, plan.subject)
     subject = plan.subject.record.paper if plan.subject is not None else None
     of_subject = [e for e in plan.evidence if e.paper == subject]
-    return LEAD, _introduced(_best(of_subject or plan.evidence))
+    return LEAD, _introduced(_with_what_is_meant(_best(of_subject or plan.evidence), plan.matches))
 
 
 def _in_particular(plan: Plan, subject: Match) -> bool:
@@ -95,6 +95,18 @@ def _best(evidence: Sequence[Evidence]) -> list[Evidence]:
 def _in_reading_order(picked: Sequence[Evidence]) -> list[Evidence]:
     papers = list(dict.fromkeys(e.number for e in picked))
     return sorted(picked, key=lambda e: (papers.index(e.number), e.sentence.index))
+
+
+def _with_what_is_meant(picked: Sequence[Evidence], matches: Sequence[Match]) -> list[Evidence]:
+    """The sentences, those in mid-thought on others' work preceded by what they refer to: "However, these methods"."""
+    full: list[Evidence] = []
+    for e in picked:
+        sentences = matches[e.number - 1].record.sentences
+        before = e.sentence.index - 1
+        if before >= 0 and mid_thought(e.sentence.text) and e.sentence.index < idea_of(sentences):
+            full.append(replace(e, sentence=sentences[before]))
+        full.append(e)
+    return list({(e.number, e.sentence.index): e for e in full}.values())
 
 
 def _introduced(picked: Sequence[Evidence]) -> list[Quote]:

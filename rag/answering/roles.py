@@ -88,9 +88,14 @@ def mid_thought(text: str) -> bool:
 
 def roles_of(sentences: Sequence[Sentence]) -> list[Role]:
     """What each sentence of one abstract does."""
+    idea = idea_of(sentences)
+    return [_role(s.text, i, idea, len(sentences)) for i, s in enumerate(sentences)]
+
+
+def idea_of(sentences: Sequence[Sentence]) -> int:
+    """The place of the sentence that says what the paper does; those before it speak of others' work."""
     ideas = [i for i, s in enumerate(sentences) if _IDEA.search(s.text) and readable(s.text)]
-    named = ideas[0] if ideas else min(1, len(sentences) - 1)
-    return [_role(s.text, i, named, len(sentences)) for i, s in enumerate(sentences)]
+    return ideas[0] if ideas else min(1, len(sentences) - 1)
 
 
 def _role(text: str, place: int, idea: int, count: int) -> Role:

@@ -20,12 +20,14 @@ NOTHING_ELSE = 0.22
 def subject_of(
     library: Library, query: Query, named: Named, retrieved: Retrieved, asked: str, where: Where | None
 ) -> Match | None:
-    """The one paper that an overview or explanation is about: pointed at, or named."""
-    if query.kind not in ABOUT_ONE:
+    """The one paper that a question is about: pointed at, or, for an overview or explanation, named."""
+    if query.kind not in (*ABOUT_ONE, "fact") or (query.kind == "fact" and not query.papers):
         return None
     wanted = next(iter([*query.papers[:1], *(p.id for p in named.titled.values())]), None)
     if wanted is None:
         return None
+    if query.kind == "fact":  # its name would weigh more than what is asked of it
+        return match_of(library, wanted, query.spelt or query.question, where)
     there = next((m for m in retrieved.matches if m.record.paper.id == wanted), None)
     return there or match_of(library, wanted, asked, where)
 
@@ -46,12 +48,7 @@ def asks_for_nothing_else(question: str, tokens: QueryTokens, names: Sequence[st
 
 def match_of(library: Library, paper_id: str, question: str, where: Where | None = None) -> Match | None:
     """That very paper, scored against the question; None where the filter leaves it out."""
-    records = library.index.forward_index.records([paper_id])
-    if not records:
-        return None
-    title = records[0].paper.title
-    matches = library.retrieve(f"{title}: {question}"[:4000], 20, where).matches
-    return next((m for m in matches if m.record.paper.id == paper_id), None)
+    return next(iter(library.retrieve(question, 1, {**(where or {}), "id": paper_id}).matches), None)
 
 
 def paper_about(library: Library, thing: str, question: str, sources: int, where: Where | None) -> Match | None:

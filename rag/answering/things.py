@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.library import Library
+from rag.models.token_vectors import QueryTokens
 from rag.text.entities import NAME, mentions, shouted, written_out
 from rag.text.words import content_words
 from rag.types import Paper
@@ -22,6 +23,10 @@ _VERSION = re.compile(r" (?:v(?:ersion)? ?)?\d+(?:\.\d+)*\b(?! ?%)(?! [a-z]+s\b)
 _SMALL = re.compile(r"(?<![\w-])[a-z]{2,}[a-z-]*-?\d+(?:\.\d+)*[a-z]?(?![\w-])")
 _CAPITAL_VERSION = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+[- ]\d{1,2}(?:\.\d+)*\b(?![%-])(?! [a-z]+s\b)")
 _QUOTED = re.compile(r"[\"“„']([^\"“”„']{3,120})[\"”“'](?!\w)")
+_WORD = re.compile(r"(?<![\w-])[A-Za-z]?[a-z]+(?:-[a-z]+)*(?![\w-])")
+_IZE = re.compile(r"is(?=[eai])")
+LEAST = 5  # letters of a word that is missed,
+ALL_ABOUT = 0.6  # and its share of what the question needs
 SHORTEST = 3  # of a name that is missed: TV, UK and the like are of no collection
 MOST_WORDS = 20  # of a question that is looked through for names in small letters
 
@@ -31,12 +36,14 @@ class Named:
     """The things that a question names.
 
     `known` has the papers that name each one, those with it in their title first; `titled` the paper that each one is
-    the subject of, where there is one; `unknown` are named by no abstract.
+    the subject of, where there is one; `unknown` are named by no abstract. `unheard` tells that one of these is all
+    that the question asks, of whatever paper.
     """
 
     known: dict[str, list[Paper]]
     titled: dict[str, Paper]
     unknown: tuple[str, ...]
+    unheard: bool = False
 
 
 def named_things(library: Library, question: str) -> Named:
@@ -61,6 +68,32 @@ def named_things(library: Library, question: str) -> Named:
             known[name], titled[name] = [paper], paper
             unknown = [u for u in unknown if u.lower() not in name.lower()]
     return Named(known, titled, tuple(unknown))
+
+
+def with_unheard(named: Named, library: Library, question: str, tokens: QueryTokens, only_names: bool = False) -> Named:
+    """The same with the word that the question is all about, beside what it names, if no abstract has it: "headkv".
+
+    What it is about is learned. A word in small letters must be one that the embedding model knows in pieces only, as
+    it does what is made up: of others the abstracts may speak in other words.
+    """
+    if tokens.needs is None:
+        return named
+    needs, low = tokens.needs.copy(), question.lower()
+    for name in named.titled:
+        start = low.find(name.lower())
+        needs[(tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= start + len(name))] = 0.0
+    for found in _WORD.finditer(question):
+        word, (start, end) = found.group(), found.span()
+        inside = (tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= end)
+        named_so = word[0].isupper() and start > 0
+        if ((only_names or inside.sum() < 2) and not named_so) or float(needs[inside].sum()) < ALL_ABOUT * float(
+            needs.sum()
+        ):
+            continue
+        spelt = (word, _IZE.sub("iz", word), word.replace("our", "or"))  # by country
+        if len(word) >= LEAST and word not in named.unknown and not any(map(library.catalogue.has_word, spelt)):
+            return replace(named, unknown=(*named.unknown, word), unheard=True)
+    return named
 
 
 def has_all(paper: Paper, words: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rag.answering.bibliography import of_dates
 from rag.answering.filters import read_filters
 from rag.answering.follow_ups import (
     ONES,
@@ -74,13 +75,16 @@ def read_offline(
     meant = referred(spelt, history, library) if history and not standalone else Reference()
     if meant.more:
         return replace(read_offline(last_alone(history), (), "", library, exact), question=question, shown=meant.papers)
+    if meant.similar and library is not None:
+        title = library.catalogue.papers(list(meant.papers))[0].title
+        return Query(question, f"Papers like “{title}”", "list", topic=title, spelt=spelt, shown=meant.papers)
     kind = kind_of(spelt, library.index if library is not None and read else None)
     if kind in ("small_talk", "collection") and cue(spelt) is None and library is not None:
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
         kind = "fact" if library.catalogue.entitled(spelt) else kind
     asked, papers = standalone or spelt, meant.papers
-    if meant.pointed and len(papers) == 1 and only_points(spelt):
-        kind = "overview"
+    if meant.pointed:
+        kind = _kind_of_shown(kind, spelt, len(papers))
     if not meant.pointed and history and not standalone:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()
@@ -100,6 +104,19 @@ def read_offline(
     if kind == "comparison" and not things and len(papers) < 2:
         kind = "list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact"
     return Query(question, asked, kind, things, papers, where, topic, notes, spelt)
+
+
+def _kind_of_shown(kind: Kind, question: str, papers: int) -> Kind:
+    """The kind of a question about papers that were shown."""
+    if papers == 1 and only_points(question):
+        return "overview"
+    if of_dates(question):
+        return "bibliographic"
+    if papers > 1:
+        return "comparison" if kind in ("fact", "list", "collection") else kind
+    return (
+        "fact" if kind in ("collection", "small_talk") or (kind == "list" and not asks_for_papers(question)) else kind
+    )
 
 
 _OF_SHOWN = frozenset({"overview", "explanation", "bibliographic", "comparison"})

@@ -84,3 +84,43 @@ def test_an_answer_leads_on_to_what_its_evidence_answers(assistant: Assistant) -
 def test_a_pair_that_is_named_is_not_the_one_shown_before(assistant: Assistant) -> None:
     *_, better = talk(assistant, "papers by Ina Beck", "which is better, LichenFormer or SlugLM-2?")
     assert set(cited(better)) == {"m3", "m4"}
+
+
+def test_what_is_asked_of_it_is_asked_of_the_paper_that_was_shown(assistant: Assistant) -> None:
+    _, glued, battery, windows = talk(
+        assistant, "What is CrabTag?", "what is it glued to?", "how long does it last?", "does it run on Windows?"
+    )
+    assert [cited(a) for a in (glued, battery)] == [["m2"], ["m2"]]
+    assert "three weeks" in battery.text
+    assert windows.outcome == "not_stated"  # and no other paper is quoted
+    assert windows.related[0].id == "m2"
+
+
+def test_others_than_what_was_shown_are_asked_for(assistant: Assistant) -> None:
+    _, other = talk(assistant, "What is MossNet?", "And is there one for dating lichen instead?")
+    assert cited(other)[0] == "m3"
+
+
+def test_of_several_that_were_shown_the_newest_is_told(assistant: Assistant) -> None:
+    *_, newest = talk(assistant, "papers by Ina Beck", "which of these is the newest?")
+    assert newest.text.startswith("MossNet is newer.")
+    *_, both = talk(assistant, "papers by Ina Beck", "what do they have in common?")
+    assert set(cited(both)) == {"m1", "m2"}
+    *_, beside = talk(assistant, "papers by Ina Beck", "summarise the second one", "compare it with the first one")
+    assert set(cited(beside)) == {"m1", "m2"}
+
+
+def test_similar_papers_are_listed_without_the_one_shown(tmp_path: Path) -> None:
+    page = tmp_path / "ferns.csv"
+    page.write_text(
+        "id,title,abstract\n"
+        "a,Fern on walls,Fern on walls dries in summer and greens again in rain.\n"
+        "b,Fern on roofs,Fern on roofs holds water and falls off in storms.\n"
+    )
+    library = Library.open(tmp_path / "home")
+    library.sync(read_papers(page))
+    shown, similar = talk(Assistant(library), "Summarise Fern on walls", "is there anything similar?")
+    assert [c.paper.title for c in shown.citations] == ["Fern on walls"]
+    assert [c.paper.title for c in similar.citations] == ["Fern on roofs"]
+    assert similar.listing
+    library.close()

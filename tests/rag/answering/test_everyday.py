@@ -206,3 +206,22 @@ def test_a_filter_that_keeps_no_paper_is_said_whatever_the_subject(assistant: As
     answer = assistant.ask("papers from 1999 about moss")
     assert answer.outcome == "not_stated"
     assert "1999" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("what about snailfinder?", "snailfinder"),
+        ("can CrabTag be used in Norway?", "Norway"),
+        ("how does quicksort work?", "quicksort"),
+    ],
+)
+def test_a_word_that_all_is_about_and_no_abstract_has_is_said(assistant: Assistant, question: str, word: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.outcome != "answered"
+    assert answer.text.startswith(f"No abstract here mentions {word}.")
+
+
+def test_whom_it_is_for_and_what_to_read_are_understood(assistant: Assistant) -> None:
+    assert assistant.ask("explain MossNet to Grandma").outcome == "answered"
+    assert assistant.ask("what should I read about lichen?").listing
