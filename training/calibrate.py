@@ -39,7 +39,7 @@ IMPORTANCE = {
     "missing": 0.5, "missing, collection": 0.5, "other field": 0.5, "far": 0.5,
 }  # fmt: skip
 ANSWERABLE = tuple(IMPORTANCE)[:4]
-USED = (2, 5, 6, 7, 8, 9)  # of FEATURES; the others add nothing to these
+USED = (2, 3, 5, 6, 7, 8, 9)  # of FEATURES; the others add nothing to these
 QUESTIONS = Path(__file__).parents[1] / "data" / "questions.jsonl"
 
 

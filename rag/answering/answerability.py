@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from rag.retrieval.maxsim import TITLE_SHARE
 from rag.text.entities import mentions, name_spans
 from rag.types import Evidence, Paper
 
+SHOWN = 1.2  # log-odds that a question gains by being put to the paper that was just shown (docs/evaluation.md)
 RELATED = 3  # papers named when the question is not answered
 READING_WEIGHT = 2.0  # of the model's reading beside the probability from retrieval, both as log-odds
 MIN_ODDS = -0.5  # log-odds of the two together; `bench/answerability.py --llm` prints what other values refuse
@@ -64,6 +65,15 @@ def decide(retrieved: Retrieved, known_topic: bool = False, calibration: Calibra
         return Decision("nothing_relevant", (), probability, band)
     answered = known_topic or band == "answers"
     return Decision("answered" if answered else "not_stated", related, probability, band)
+
+
+def decide_of_shown(retrieved: Retrieved, calibration: Calibration | None = None) -> Decision:
+    """As `decide`, for a question put to the one paper that was shown before.
+
+    That paper is near in any case, and a question that says "it" has no name that raises the probability.
+    """
+    calibration = calibration or shipped(retrieved.tokens.side)
+    return decide(retrieved, calibration=replace(calibration, bias=calibration.bias + SHOWN, min_relevance=0.0))
 
 
 def relevance(retrieved: Retrieved) -> float:

@@ -15,14 +15,21 @@ from rag.text.words import content_words
 History = Sequence[Mapping[str, Any]]
 
 _REFERS = re.compile(
-    r"\b(?:it|its|that|this|they|them|their|those|these|there|one|such|same|similar|else|he|she|both|the two|ones)\b",
+    r"\b(?:it|its|that|this|they|them|their|those|these|one|such|same|similar|else|he|she|both|"
+    r"the two(?! \w+ \w)|ones)\b",
     re.IGNORECASE,
 )
+_ANTECEDENT = 2  # content words before a pronoun, from which it means something in the question itself
+_LONG = 5  # content words of a question that says enough to be understood alone, one more where it begins "does it"
+_ELLIPTIC = 3  # content words of a question that only goes on: "and on which benchmarks?"
 _OF_IT = re.compile(r"\b(?:is|are|was|were|does|do|did|can|could|will|has|have) (?:it|they)\b", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:(?:and|but|so|or|also|then|ok(?:ay)?|now)\b[ ,]*)*(?:what about|how about)\b", re.IGNORECASE)
 _CONTINUES = re.compile(
-    r"^(?:and|but|so|or|also|then|what else|why|how come)\b|^(?:on|in|with|for|by) (?:which|what)\b", re.IGNORECASE
+    r"^(?:and|but|so|or|also|then|what else|why|how come)\b|^(?:on|in|with|for|by) (?:which|what)\b|"
+    r"^(?:is|are) there (?:any |an? |some )?\w+[?.! ]*$",
+    re.IGNORECASE,
 )
+_WHY = re.compile(r"(?:why|how come)\b", re.IGNORECASE)
 _WHOLLY = re.compile(
     r"^(?:(?:and|but|so|please|the|what|which|who|how|when|why|is|are|was|were|its|any|give me|show me|more|"
     r"authors?|year|link|url|pdf|bibtex|citation|limitations?|drawbacks?|results?|findings?|summary|contributions?|"
@@ -36,8 +43,7 @@ _ORDINALS = {
 }  # fmt: skip
 _ORDINAL = re.compile(
     rf"\b(?:the |paper |number )?({'|'.join(_ORDINALS)})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|"
-    rf"with|to|than) "
-    r"(?:the )?\w+)\b|['’]s\b|[?.!, ]*$)",
+    rf"with|to|than) (?:the )?(?:{'|'.join(_ORDINALS)}))\b|['’]s\b|[?.!, ]*$)",
     re.IGNORECASE,
 )
 _FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
@@ -82,15 +88,33 @@ def needs_context(question: str, library: Library | None = None) -> bool:
     """Whether the question cannot be understood without what was said before: it names no subject of its own."""
     if opened := _OPENS.match(question):
         rest = question[opened.end() :]
-        return bool(_REFERS.search(rest)) or bool(_WHOLLY.match(rest.strip())) or not content_words(rest)
-    if _CONTINUES.search(question) or _WHOLLY.match(question):
+        return _refers(rest) or bool(_WHOLLY.match(rest.strip())) or not content_words(rest)
+    question = re.sub(r"n['’]t\b", "", question)
+    words = len(content_words(question, of_papers=True))
+    elliptic = _CONTINUES.search(question) and words <= (1 if _WHY.match(question) else _ELLIPTIC)
+    if elliptic or _WHOLLY.match(question):
         # "And what does CrabTag do?" names its own subject.
         return not _titled(question, library)
     if _BESIDE.search(question) and len(names_of(question)) == 1:
-        return True  # "Is it better than MoH?" names only the other side
+        return _refers(question)  # "Is it better than MoH?" names only the other side
     # "Is it licensed under MIT?" asks of what was shown, "Does MoH work, and is it fast?" of what it names.
     asked_of = _OF_IT.search(question)
-    return bool(_REFERS.search(question)) and not names_of(question[: asked_of.start()] if asked_of else question)
+    return _refers(question) and not names_of(question[: asked_of.start()] if asked_of else question)
+
+
+def _refers(question: str) -> bool:
+    """Whether a word refers to what was said before, not to what stands in front of it: "methods that they use"."""
+    if len(content_words(question, of_papers=True)) >= _LONG + bool(_OF_IT.match(question)):
+        return False  # "Is it fair to compare the context windows of two vendors by their tokens?"
+    for found in _REFERS.finditer(question):
+        before = question[: found.start()]
+        relative = found.group().lower() == "that" and bool(content_words(" ".join(before.split()[-1:])))
+        last = not question[found.end() :].strip("?.! ")  # "a newer version of it?"
+        of_it = _OF_IT.search(question)
+        subject = of_it is not None and of_it.end() == found.end()  # "how much memory does it save?"
+        if last or subject or (not relative and len(content_words(before, of_papers=True)) < _ANTECEDENT):
+            return True
+    return False
 
 
 def carried_over(question: str, history: History) -> str:
@@ -143,7 +167,8 @@ def referred(question: str, history: History, library: Library | None) -> Refere
         return Reference(tuple(dict.fromkeys([*beside, *meant])), pointed=True)
     if _AMONG.search(question):
         return Reference(tuple(answers[0]), pointed=True)
-    if _PAIR.search(question) and len(names_of(question)) < 2:  # "which is better, A or B?" names its own
+    alone = len(content_words(question, of_papers=True)) >= _LONG or len(names_of(question)) > 1
+    if _PAIR.search(question) and not alone:  # "which is better, A or B?" names its own
         return _pair(answers)
     if not needs_context(question, library):
         return Reference()

@@ -52,7 +52,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         r"\bbib ?tex\b|\b(?:cite|citation|reference) (?:for|of|entry)\b|\bhow (?:do|can|would|should) (?:i|we|one) "
         r"(?:cite|reference)\b|^cite\b|"
         r"^(?:(?:the|who (?:are|were) the|names? of the|list the|give me the) )?authors? of\b|"
-        r"\bwho (?:wrote|authored)\b|\bwho (?:published|invented|developed|made|"
+        r"\bwho (?:wrote|authored)\b|^who did (?:it|that|this)[?.! ]*$|\bwho (?:published|invented|developed|made|"
         r"created|proposed|introduced) \S+(?: \S+){0,2}[?.! ]*$|\bwho (?:are|is|were) (?:the|its|their) authors?\b|"
         r"^authors?\b|^(?:and |but )?(?:when|who|by whom|where)(?: (?:was|is) (?:it|that|this))?[?.! ]*$|"
         r"^(?:the |its |and )*(?:link|year|date|authors?|url|pdf|doi|citation)(?: please)?[?.! ]*$|"

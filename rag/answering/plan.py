@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.answerability import RELATED, Decision, decide, relevance
+from rag.answering.answerability import RELATED, Decision, decide, decide_of_shown, relevance
 from rag.answering.calibration import calibration_of
 from rag.answering.evidence import select_evidence
 from rag.answering.intent import asks_for_list, asks_for_papers
@@ -99,7 +99,8 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     listed = _naming_all(query, retrieved)
     of_shown = query.kind == "fact" and subject is not None
     if of_shown:  # whether that very paper says it
-        decision = decide(library.retrieve(asked, 1, {"id": query.papers[0]}), False, calibration_of(library))
+        only = library.retrieve(query.spelt or query.question, 1, {"id": query.papers[0]})
+        decision = decide_of_shown(only, calibration_of(library))
     else:
         known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
         decision = decide(retrieved, known, calibration_of(library))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.answering.assistant import Assistant
+from rag.answering.follow_ups import needs_context
 from rag.library import Library
 from rag.readers import read_papers
 from tests.rag.answering.everyday_papers import cited, talk
@@ -124,3 +125,24 @@ def test_similar_papers_are_listed_without_the_one_shown(tmp_path: Path) -> None
     assert [c.paper.title for c in similar.citations] == ["Fern on roofs"]
     assert similar.listing
     library.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "follows"),
+    [
+        ("how fast is it?", True),
+        ("Doesn't that make the model worse?", True),
+        ("and on which benchmarks?", True),
+        ("is there a newer version of it?", True),
+        ("And is there one based on state spaces instead?", True),
+        ("papers that use reinforcement learning", False),
+        ("Is it fair to compare the context windows of vendors by their token counts?", False),
+        ("What is there on recommender systems that learn several tasks jointly?", False),
+        ("Doctors rated reports that a machine completes. What mark did they give?", False),
+        ("On what do the authors of Wings blame the loss of text-only skills?", False),
+        ("why do transformers need positional encodings?", False),
+    ],
+    ids=str,
+)
+def test_a_question_that_says_enough_is_no_follow_up(question: str, follows: bool) -> None:
+    assert needs_context(question) is follows
