@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,7 +18,6 @@ import numpy as np
 from rag.library import Library
 from rag.retrieval.per_state import PerState, spread
 from rag.text.entities import NAME
-from rag.types import Paper
 
 SAMPLE = 3000  # papers clustered: themes do not change with more, and reading 100,000 takes a minute
 NAMES = 3  # phrases that name a theme
@@ -36,27 +35,28 @@ _BREAK = re.compile(r"[^\w\s-]+")
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: the phrases that name it, its share of the papers in [0, 1], and its most typical papers.
+    """One theme: the phrases that name it, its share of the papers in [0, 1], and the ids of its papers.
 
     `ids` are those of all its papers among the SAMPLE, the most typical first.
     """
 
     words: tuple[str, ...]
     share: float
-    papers: tuple[Paper, ...]
-    ids: tuple[str, ...] = ()
+    ids: tuple[str, ...]
 
 
-_KEPT: PerState[list[Theme]] = PerState()
-_NAMED: PerState[dict[str, tuple[str, ...]]] = PerState()
+_Row = tuple[Sequence[str], float, Sequence[str]]  # of a theme, as it is kept
+_KEPT: PerState[list[_Row]] = PerState("themes", __file__)
+_NAMED: PerState[dict[str, Sequence[str]]] = PerState("names", __file__)
 
 
 def themes(library: Library) -> list[Theme]:
     """The themes, the largest first; worked out once for each state of the library."""
-    return _KEPT(library.index, lambda: _work_out(library))
+    found = _KEPT(library.index, lambda: _work_out(library))
+    return [Theme(tuple(words), share, tuple(ids)) for words, share, ids in found]
 
 
-def most_named(library: Library) -> dict[str, tuple[str, ...]]:
+def most_named(library: Library) -> dict[str, Sequence[str]]:
     """Names of systems, data sets and the like with the ids of the papers that give them, the most given first.
 
     Of at most SAMPLE papers; names in more than COMMON of them name the field, not a thing in it.
@@ -64,7 +64,7 @@ def most_named(library: Library) -> dict[str, tuple[str, ...]]:
     return _NAMED(library.index, lambda: _who_names(library))
 
 
-def _who_names(library: Library) -> dict[str, tuple[str, ...]]:
+def _who_names(library: Library) -> dict[str, Sequence[str]]:
     ids, _ = spread(library.index.forward_index, SAMPLE)
     givers: dict[str, list[str]] = {}
     for paper in library.catalogue.papers(ids):
@@ -73,11 +73,11 @@ def _who_names(library: Library) -> dict[str, tuple[str, ...]]:
                 givers.setdefault(name, []).append(paper.id)
     for name in [name for name in givers if f"{name}s" in givers]:  # "LLM" and "LLMs"
         givers[name] = list(dict.fromkeys([*givers[name], *givers.pop(f"{name}s")]))
-    often = [(name, tuple(of)) for name, of in givers.items() if FEWEST <= len(of) < COMMON * len(ids)]
+    often = [(name, of) for name, of in givers.items() if FEWEST <= len(of) < COMMON * len(ids)]
     return dict(sorted(often, key=lambda pair: (-len(pair[1]), pair[0])))
 
 
-def _work_out(library: Library) -> list[Theme]:
+def _work_out(library: Library) -> list[_Row]:
     from sklearn.cluster import KMeans
 
     ids, means = spread(library.index.forward_index, SAMPLE)
@@ -91,16 +91,14 @@ def _work_out(library: Library) -> list[Theme]:
     everywhere = Counter(phrase for phrases in held for phrase in phrases)
     titled = Counter(phrase for p in papers for phrase in _phrases(p.title, spoken))
     topical = {phrase: (titled[phrase] + 0.5) / (n + 0.5 / BARE) for phrase, n in everywhere.items()}
-    found = []
+    found: list[_Row] = []
     for c in np.argsort(-np.bincount(model.labels_, minlength=clusters), kind="stable"):
         mine = np.flatnonzero(model.labels_ == c)
         near = mine[np.argsort(np.linalg.norm(means[mine] - model.cluster_centers_[c], axis=1))]
         here = Counter(phrase for i in mine for phrase in held[i])
-        words = tuple(
-            spoken[phrase].most_common(1)[0][0] for phrase in _names(here, len(mine), everywhere, len(ids), topical)
-        )
-        typical = tuple(papers[i] for i in near[:2])
-        found.append(Theme(words, len(mine) / len(ids), typical, tuple(papers[i].id for i in near)))
+        named = _names(here, len(mine), everywhere, len(ids), topical)
+        words = [spoken[phrase].most_common(1)[0][0] for phrase in named]
+        found.append((words, len(mine) / len(ids), [papers[i].id for i in near]))
     return found
 
 
