@@ -11,7 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -46,6 +48,7 @@ class Theme:
 
 
 _Row = tuple[Sequence[str], float, Sequence[str]]  # of a theme, as it is kept
+Spoken = dict[tuple[str, str], int]  # how often each phrase is written in each way
 _KEPT: PerState[list[_Row]] = PerState("themes", __file__)
 _NAMED: PerState[dict[str, Sequence[str]]] = PerState("names", __file__)
 
@@ -86,7 +89,7 @@ def _work_out(library: Library) -> list[_Row]:
     clusters = min(10, max(2, int(np.sqrt(len(ids) / 2))))
     model = KMeans(clusters, n_init=3, random_state=0).fit(means)
     papers = library.catalogue.papers(ids)
-    spoken: dict[str, Counter[str]] = {}  # how each phrase is written
+    spoken: Spoken = {}
     held = [_phrases(f"{p.title}. {p.abstract}", spoken) for p in papers]
     everywhere = Counter(phrase for phrases in held for phrase in phrases)
     titled = Counter(phrase for p in papers for phrase in _phrases(p.title, spoken))
@@ -97,29 +100,50 @@ def _work_out(library: Library) -> list[_Row]:
         near = mine[np.argsort(np.linalg.norm(means[mine] - model.cluster_centers_[c], axis=1))]
         here = Counter(phrase for i in mine for phrase in held[i])
         named = _names(here, len(mine), everywhere, len(ids), topical)
-        words = [spoken[phrase].most_common(1)[0][0] for phrase in named]
-        found.append((words, len(mine) / len(ids), [papers[i].id for i in near]))
-    return found
+        found.append((named, len(mine) / len(ids), [papers[i].id for i in near]))
+    written = _mostly_written(spoken, {phrase for phrases, _, _ in found for phrase in phrases})
+    return [([written[phrase] for phrase in phrases], share, mine) for phrases, share, mine in found]
 
 
-def _phrases(text: str, spoken: dict[str, Counter[str]]) -> set[str]:
+def _phrases(text: str, spoken: Spoken) -> set[str]:
     """The words of a text and runs of two or three, by their stems; `spoken` counts how each is written."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    def bears(word: str) -> bool:
-        return bool(_WORD.fullmatch(word)) and word.lower() not in ENGLISH_STOP_WORDS
-
     found = set()
     for part in _BREAK.split(text):
-        words = part.split()
+        words = [_word(word) for word in part.split()]
         for n, at in product(range(1, LONGEST + 1), range(len(words))):
             run = words[at : at + n]
-            if len(run) == n and all(bears(w) or (w == "of" and 0 < i < n - 1) for i, w in enumerate(run)):
-                phrase = " ".join(map(_stem, run))
+            if len(run) == n and run[0].bears and run[-1].bears and all(w.bears or w.joins for w in run):
+                phrase, written = " ".join([w.stem for w in run]), " ".join([w.written for w in run])
                 found.add(phrase)
-                written = " ".join(w if w[1:] != w[1:].lower() else w.lower() for w in run)  # "MoE", but not "Video"
-                spoken.setdefault(phrase, Counter())[written] += 1
+                spoken[phrase, written] = spoken.get((phrase, written), 0) + 1
     return found
+
+
+class _Word(NamedTuple):
+    """A word: whether it says something by itself, or joins two that do; its stem, how it is written in a name."""
+
+    bears: bool
+    joins: bool
+    stem: str
+    written: str
+
+
+@lru_cache(100_000)  # most words of 3,000 abstracts
+def _word(word: str) -> _Word:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    bears = bool(_WORD.fullmatch(word)) and word.lower() not in ENGLISH_STOP_WORDS
+    written = word if word[1:] != word[1:].lower() else word.lower()  # "MoE", but not "Video"
+    return _Word(bears, word == "of", _stem(word), written)
+
+
+def _mostly_written(spoken: Spoken, phrases: set[str]) -> dict[str, str]:
+    """How each of the phrases is written most often."""
+    forms: dict[str, Counter[str]] = {phrase: Counter() for phrase in phrases}
+    for (phrase, written), n in spoken.items():
+        if phrase in forms:
+            forms[phrase][written] = n
+    return {phrase: counts.most_common(1)[0][0] for phrase, counts in forms.items()}
 
 
 def _names(

@@ -29,7 +29,7 @@ def test_a_theme_is_named_by_phrases_of_its_own_and_knows_its_papers(library: Li
 
 
 def test_an_incomplete_phrase_names_nothing() -> None:
-    spoken: dict[str, Counter[str]] = {}
+    spoken: themes.Spoken = {}
     found = themes._phrases("Mixture of Experts, a state-space model", spoken)
     assert {"mixture of expert", "state-space model"} <= found
     assert "of expert" not in found
