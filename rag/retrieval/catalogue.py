@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.indexing.index import Index
+from rag.retrieval.per_state import PerState
 from rag.retrieval.query import condition
 from rag.text.entities import folded, introduces, mentions, named_in
 from rag.text.words import content_words
@@ -34,10 +35,15 @@ ORDERS = {
     "latest": "year IS NULL, year DESC, id DESC",
     "earliest": "year IS NULL, year ASC, id ASC",
 }
+_COUNTED: PerState[dict[str, list[tuple[Any, int]]]] = PerState("counts", __file__)
 # Categories lie in one column as " cs.CL cs.AI "; made JSON so that SQLite takes them apart.
-_CATEGORIES = """SELECT value, COUNT(*)
+_COUNTS = {
+    "year": "SELECT year, COUNT(*) FROM papers WHERE year IS NOT NULL GROUP BY year ORDER BY year",
+    "category": """SELECT value, COUNT(*)
 FROM papers, json_each('[' || replace(json_quote(trim(categories)), ' ', '","') || ']')
-WHERE trim(categories) != '' GROUP BY value ORDER BY value"""
+WHERE trim(categories) != '' GROUP BY value ORDER BY value""",
+    "source": "SELECT source, COUNT(*) FROM papers GROUP BY source ORDER BY source",
+}
 
 
 class Catalogue:
@@ -129,7 +135,7 @@ class Catalogue:
 
     def by_year(self) -> dict[int, int]:
         """Papers by year, the earliest first; those without a year are left out."""
-        return dict(self._rows("SELECT year, COUNT(*) FROM papers WHERE year IS NOT NULL GROUP BY year ORDER BY year"))
+        return self._counted("year")
 
     def newest(self, n: int, where: Mapping[str, Any] | None = None, oldest: bool = False) -> list[Paper]:
         """The n newest papers, or the oldest, of those that the filter keeps."""
@@ -137,11 +143,15 @@ class Catalogue:
 
     def by_category(self) -> dict[str, int]:
         """Papers by category; one that has several counts in each."""
-        return dict(self._rows(_CATEGORIES))
+        return self._counted("category")
 
     def by_source(self) -> dict[str, int]:
         """Papers by the file they were read from."""
-        return self._index.forward_index.by_source()
+        return self._counted("source")
+
+    def _counted(self, name: str) -> dict[Any, int]:
+        """Papers by that, counted once for each state of the library."""
+        return dict(_COUNTED(self._index, lambda: {name: self._rows(sql) for name, sql in _COUNTS.items()})[name])
 
     def listed(self, order: str, n: int, where: Mapping[str, Any] | None = None, start: int = 0) -> list[Paper]:
         """n papers of those that the filter keeps, in one of the ORDERS, from `start` (from 0)."""
