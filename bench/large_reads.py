@@ -1,4 +1,4 @@
-"""What is shown of a library, at its size: each thing in a process of its own, asked for first and once more.
+"""What is shown of a library, at its size: each thing worked out anew, then in a process of its own, first and again.
 
 python -m bench.large_reads HOME
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from bench.common import child, table
+from rag.indexing.folder import active
 from rag.library import Library
 
 GOAL = 0.3  # seconds, at 100,000 papers
@@ -95,10 +98,17 @@ def main() -> None:
         return
     rows = []
     for name in given.things:
-        got = child("-m", "bench.large_reads", str(given.home), "--only", name)
+        forget(given.home)
+        anew, got = (child("-m", "bench.large_reads", str(given.home), "--only", name) for _ in range(2))
         within = "PASS" if max(got["first"], got["again"]) < GOAL else "missed"
-        rows.append((name, f"{got['first']:.3f}", f"{got['again']:.3f}", within))
-    table(("what", "first, s", "again, s", f"under {GOAL} s"), rows)
+        rows.append((name, *(f"{s:.3f}" for s in (anew["first"], got["first"], got["again"])), within))
+    table(("what", "worked out anew, s", "first in a process, s", "again, s", f"under {GOAL} s"), rows)
+
+
+def forget(home: Path) -> None:
+    """Drops what is kept for this state of the library."""
+    with closing(sqlite3.connect(active(home) / "derived.sqlite")) as file, file:
+        file.execute("DELETE FROM state WHERE name LIKE 'kept %'")
 
 
 def _seconds(call: Callable[[], object]) -> float:
