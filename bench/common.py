@@ -42,14 +42,18 @@ def questions(corpus: Path | None, n: int) -> list[str]:
 
 
 def shuffled(corpus: Path | None, start: int, stop: int) -> Iterator[Paper]:
-    """Papers number `start` to `stop`, made of the real papers' sentences drawn anew; the same at every run."""
+    """Papers number `start` to `stop`, made of the real papers' sentences drawn anew; the same at every run.
+
+    Each has a title (two real ones) and first author that no other has: else an import would take some for one paper.
+    """
     papers = real(corpus, 600)
     pool = [s.text for p in papers for s in split_sentences(p.abstract)][:DISTINCT]
-    titles = [p.title for p in papers]
     for i in range(start, stop):
-        dice = random.Random(i)
-        abstract = " ".join(dice.choices(pool, k=8))
-        yield Paper(f"made-{i}", dice.choice(titles), abstract, year=1925 + i % 100, source="made")
+        abstract = " ".join(random.Random(i).choices(pool, k=8))
+        title = f"{papers[i % len(papers)].title} {papers[i // len(papers) % len(papers)].title}"
+        authors = (f"Ina Beck{i // len(papers) ** 2}", f"Al Roe{i % 977}")
+        area = (f"made.{i % 40}",)
+        yield Paper(f"made-{i}", title, abstract, authors, 1925 + i % 100, categories=area, source="made")
 
 
 class Composed:

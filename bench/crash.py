@@ -16,9 +16,8 @@ from pathlib import Path
 
 from bench.common import table
 from rag.indexing.folder import active
-from rag.indexing.verify import probe_in_subprocess
 from rag.library import Library
-from tests.crashing import assert_same, opened, run, start, wait_for, write_papers
+from tests.crashing import assert_same, not_found, opened, run, start, wait_for, write_papers
 
 FAULTS = ("kill-index", "kill-persist", "kill-reindex")
 
@@ -70,7 +69,7 @@ def once(fault: str, home: Path, source: Path, fresh: Library, moment: float) ->
     seen = Counter(killed=int(process.poll() is None))
     process.kill()
     process.communicate()
-    seen["damaged"] += (active(home) / "chroma").exists() and probe_in_subprocess(active(home)) != []
+    seen["damaged"] += (active(home) / "chroma").exists() and not_found(active(home)) != []
     library = opened(home)
     held = len(library)
     seen["answered"] += len(library.search("baran celem", 3)) == min(held, 3)

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from rag.errors import AskpapersError
 from rag.indexing.folder import close_to_others, open_to_others
 from rag.indexing.records import Progress
-from rag.indexing.verify import SAMPLE, probe_in_subprocess, sampled_unreachable
+from rag.indexing.verify import SAMPLE, look, probe_in_subprocess
 from rag.library import Library
 from rag.models.llms import EXTRACTIVE
 from rag.models.providers import load_llm
@@ -37,7 +37,7 @@ class Check:
 def examine(settings: Settings, full: bool = False, progress: Progress | None = None) -> Iterator[Check]:
     """Looks at everything, one thing at a time. Nothing is changed.
 
-    The vectors of a sample of the papers are looked for, those of all if `full`; `progress` is told of these.
+    A sample of the papers is looked for in Chroma, and its vectors; all if `full`. `progress` is told of these.
     """
     yield Check("versions", True, ", ".join([f"Python {platform.python_version()}", *_versions()]))
     yield _network(settings)
@@ -55,11 +55,14 @@ def examine(settings: Settings, full: bool = False, progress: Progress | None = 
     library.close()
 
 
-def repair(settings: Settings) -> str:
-    """Mends what can be mended, and says what that was. Raises AskpapersError when the library cannot be opened."""
-    library = Library.from_settings(settings)
+def repair(settings: Settings, progress: Progress | None = None) -> str:
+    """Mends what can be mended, and says what that was; `progress` is told of the papers that are gone through.
+
+    Raises AskpapersError when the library cannot be opened.
+    """
+    library = Library.from_settings(settings, progress=progress)
     before = library.index.folder
-    library.repair()
+    library.repair(progress)
     close_to_others(library.home)
     how = "brought in step" if library.index.folder == before else "built anew from what was stored"
     library.close()
@@ -102,22 +105,24 @@ def _index(library: Library, sample: int | None, progress: Progress | None) -> I
     """Chroma is looked at in a process of its own first: damaged files bring down who reads them."""
     cut = bool(library.index.forward_index.state("writing"))
     yield Check("writes", not cut, "one is under way, or was cut off" if cut else "none is cut off")
-    missing = (
-        sampled_unreachable(library.index.vector_store, library.index.forward_index, sample, progress)
+    forward_index, bm25 = library.index.forward_index, library.index.bm25
+    looked = (
+        look(library.index.vector_store, forward_index, sample, progress)
         if library.index.server
         else probe_in_subprocess(library.index.folder, sample, progress)
     )
-    papers, passages = library.index.forward_index.counts()
-    if missing is None:
+    papers, passages = forward_index.counts()
+    if looked is None:
         yield Check("vectors", False, "Chroma's files are damaged; mend with: askpapers doctor --repair")
         return
     part = sample is not None and papers > sample
     of = f"those of {sample:,} papers, drawn from {papers:,} (--full looks at all)," if part else f"{passages}"
+    missing = looked.missing
     which = f"{len(missing)} of {of} do not find themselves: {_some(missing)}; askpapers doctor --repair"
     yield Check("vectors", not missing, which if missing else f"all {'of ' * part}{of} find themselves")
     counts = {
-        "Chroma": (library.index.vector_store.count(), passages, "passages"),
-        "BM25": (library.index.bm25.count(), papers, "papers"),
+        "Chroma": (looked.passages, passages, "passages"),
+        "BM25": (bm25.count(), papers, "papers"),
         "ledger": ((library.index.ledger.last("papers") or {"papers": 0})["papers"], papers, "papers"),
     }
     wrong = [
@@ -126,8 +131,7 @@ def _index(library: Library, sample: int | None, progress: Progress | None) -> I
         if has != wants
     ]
     yield Check("counts", not wrong, "; ".join(wrong) or f"{papers} papers, {passages} passages everywhere")
-    stored, known = library.index.vector_store.hashes(), library.index.forward_index.hashes()
-    apart = {i for i in {*stored, *known} if stored.get(i) != known.get(i)} | (library.index.bm25.ids() ^ known.keys())
+    apart = {*looked.apart} | (bm25.ids() ^ forward_index.hashes().keys())
     named = f"{len(apart)} papers are not the same everywhere: {_some(sorted(apart))}; askpapers doctor --repair"
     yield Check("orphans", not apart, named if apart else "none")
 

@@ -194,14 +194,14 @@ class Library:
             index.ledger.note(index.forward_index.size(), removed=len(there))
         return len(there)
 
-    def repair(self) -> None:
+    def repair(self, progress: Progress | None = None) -> None:
         """Brings everything in step with Chroma, whether or not a write was cut off.
 
         Where Chroma itself is damaged, or finds not all of its vectors, the index is built anew from what is derived
-        of it. Raises as `sync` does.
+        of it. `progress` counts papers, some of them twice. Raises as `sync` does.
         """
         self.index.forward_index.set_state("writing", "1")
-        with writing(self.index):
+        with writing(self.index, progress):
             pass
 
     def close(self) -> None:

@@ -13,12 +13,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 import rag.library
 import rag.models.embedding
 from rag.cli import main as cli
+from rag.indexing.verify import probe_in_subprocess
 from rag.library import Library
 from rag.models.embedding import DEFAULT
 from tests.conftest import ROOT, FakeEmbedder
@@ -35,6 +37,12 @@ class Named(FakeEmbedder):
     def __init__(self, name: str = DEFAULT, runtime: str = "") -> None:
         super().__init__(f"{name}@1")
         self.name = name
+
+
+def not_found(folder: Path, *given: Any) -> list[str] | None:
+    """The passages that Chroma does not find, as a process of its own sees it; None if Chroma cannot be read."""
+    found = probe_in_subprocess(folder, *given)
+    return found.missing if found else None
 
 
 def write_papers(path: Path, n: int, version: int = 1) -> Path:

@@ -13,7 +13,7 @@ from rag.library import Library
 from rag.models.llms import name_of
 from rag.types import Paper
 from ui.cards import file_of
-from ui.examples import Examples
+from ui.examples import examples
 from ui.markup import button, count, text
 from ui.opening import landing
 
@@ -28,7 +28,6 @@ class Front:
 
     def __init__(self, library: Library, answerer: Callable[[], Assistant]) -> None:
         self._library, self._answerer = library, answerer
-        self._examples = Examples(library)
         self._made = (0, "")  # for so many papers, what is below
 
     def hero(self) -> str:
@@ -36,13 +35,13 @@ class Front:
         return hero(len(self._library), collection(self._library), self._answerer())
 
     def below(self) -> str:
-        """Questions to try, years, themes and the newest papers. Takes some seconds the first time."""
+        """Questions to try, years, themes and the newest papers. Takes some seconds for a library that has changed."""
         papers = len(self._library)
         if not papers:
             return ""
         catalogue = self._library.catalogue
         parts = [
-            examples(self._examples()[1]),
+            questions(examples(self._library)),
             years(catalogue.by_year()),
             theme_list(themes(self._library), papers),
             names(most_named(self._library)),
@@ -87,9 +86,9 @@ def hero(papers: int, named: str, assistant: Assistant) -> str:
     )
 
 
-def examples(questions: Sequence[str]) -> str:
+def questions(found: Sequence[str]) -> str:
     """Questions that have an answer here."""
-    tries = "".join(f"<li>{button('try', question, text(question))}</li>" for question in questions)
+    tries = "".join(f"<li>{button('try', question, text(question))}</li>" for question in found)
     return f'<section class="welcome"><h3>For example</h3><ul class="ways">{tries}</ul></section>'
 
 

@@ -13,7 +13,7 @@ from rag.retrieval.per_state import PerState, spread
 
 _MAX = 1000  # papers drawn: more are no longer told apart
 _COLOURS = 8  # groups told apart by colour
-_KEPT: PerState[str] = PerState()
+_KEPT: PerState[str] = PerState("map", __file__)
 
 
 def picture(library: Library) -> str:

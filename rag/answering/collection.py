@@ -16,6 +16,7 @@ from rag.text.words import content_words
 from rag.types import Paper
 
 LISTED = 10
+TYPICAL = 2  # papers shown of a theme
 _COUNT = re.compile(r"\bhow (?:many|big|large)\b|\bnumber of\b|\bcount\b|\bsize of\b", re.IGNORECASE)
 _AUTHORS = re.compile(r"\b(?:authors|who wrote (?:the )?most|most papers here|frequent)\b", re.IGNORECASE)
 _YEARS = re.compile(r"\b(?:(?:which|what) years?|per year|by year|time ?(?:span|range)|how recent)\b", re.IGNORECASE)
@@ -125,7 +126,9 @@ def _themes(library: Library) -> Reply:
     found = themes(library)
     if not found:
         return _list(f"{_papers(len(library))}:", library.catalogue.newest(LISTED), 0)
-    lines = tuple((f"{', '.join(t.words)} ({t.share:.0%} of the papers)", t.papers) for t in found)
+    typical = [tuple(library.catalogue.papers(list(t.ids[:TYPICAL]))) for t in found]
+    named = [f"{', '.join(t.words)} ({t.share:.0%} of the papers)" for t in found]
+    lines = tuple(zip(named, typical, strict=True))
     ways = (f"Which papers are about {found[0].words[0]}?", "Which years do the papers cover?")
     return Reply(
         f"{_papers(len(library))}. The main themes, by the words that set them apart:", lines, True, suggestions=ways

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
 from rag.library import Library
 from rag.retrieval.per_state import PerState, spread
 from rag.text.entities import NAME
-from rag.types import Paper
 
 SAMPLE = 3000  # papers clustered: themes do not change with more, and reading 100,000 takes a minute
 NAMES = 3  # phrases that name a theme
@@ -36,27 +37,29 @@ _BREAK = re.compile(r"[^\w\s-]+")
 
 @dataclass(frozen=True)
 class Theme:
-    """One theme: the phrases that name it, its share of the papers in [0, 1], and its most typical papers.
+    """One theme: the phrases that name it, its share of the papers in [0, 1], and the ids of its papers.
 
     `ids` are those of all its papers among the SAMPLE, the most typical first.
     """
 
     words: tuple[str, ...]
     share: float
-    papers: tuple[Paper, ...]
-    ids: tuple[str, ...] = ()
+    ids: tuple[str, ...]
 
 
-_KEPT: PerState[list[Theme]] = PerState()
-_NAMED: PerState[dict[str, tuple[str, ...]]] = PerState()
+_Row = tuple[Sequence[str], float, Sequence[str]]  # of a theme, as it is kept
+Spoken = dict[tuple[str, str], int]  # how often each phrase is written in each way
+_KEPT: PerState[list[_Row]] = PerState("themes", __file__)
+_NAMED: PerState[dict[str, Sequence[str]]] = PerState("names", __file__)
 
 
 def themes(library: Library) -> list[Theme]:
     """The themes, the largest first; worked out once for each state of the library."""
-    return _KEPT(library.index, lambda: _work_out(library))
+    found = _KEPT(library.index, lambda: _work_out(library))
+    return [Theme(tuple(words), share, tuple(ids)) for words, share, ids in found]
 
 
-def most_named(library: Library) -> dict[str, tuple[str, ...]]:
+def most_named(library: Library) -> dict[str, Sequence[str]]:
     """Names of systems, data sets and the like with the ids of the papers that give them, the most given first.
 
     Of at most SAMPLE papers; names in more than COMMON of them name the field, not a thing in it.
@@ -64,7 +67,7 @@ def most_named(library: Library) -> dict[str, tuple[str, ...]]:
     return _NAMED(library.index, lambda: _who_names(library))
 
 
-def _who_names(library: Library) -> dict[str, tuple[str, ...]]:
+def _who_names(library: Library) -> dict[str, Sequence[str]]:
     ids, _ = spread(library.index.forward_index, SAMPLE)
     givers: dict[str, list[str]] = {}
     for paper in library.catalogue.papers(ids):
@@ -73,11 +76,11 @@ def _who_names(library: Library) -> dict[str, tuple[str, ...]]:
                 givers.setdefault(name, []).append(paper.id)
     for name in [name for name in givers if f"{name}s" in givers]:  # "LLM" and "LLMs"
         givers[name] = list(dict.fromkeys([*givers[name], *givers.pop(f"{name}s")]))
-    often = [(name, tuple(of)) for name, of in givers.items() if FEWEST <= len(of) < COMMON * len(ids)]
+    often = [(name, of) for name, of in givers.items() if FEWEST <= len(of) < COMMON * len(ids)]
     return dict(sorted(often, key=lambda pair: (-len(pair[1]), pair[0])))
 
 
-def _work_out(library: Library) -> list[Theme]:
+def _work_out(library: Library) -> list[_Row]:
     from sklearn.cluster import KMeans
 
     ids, means = spread(library.index.forward_index, SAMPLE)
@@ -86,42 +89,61 @@ def _work_out(library: Library) -> list[Theme]:
     clusters = min(10, max(2, int(np.sqrt(len(ids) / 2))))
     model = KMeans(clusters, n_init=3, random_state=0).fit(means)
     papers = library.catalogue.papers(ids)
-    spoken: dict[str, Counter[str]] = {}  # how each phrase is written
+    spoken: Spoken = {}
     held = [_phrases(f"{p.title}. {p.abstract}", spoken) for p in papers]
     everywhere = Counter(phrase for phrases in held for phrase in phrases)
     titled = Counter(phrase for p in papers for phrase in _phrases(p.title, spoken))
     topical = {phrase: (titled[phrase] + 0.5) / (n + 0.5 / BARE) for phrase, n in everywhere.items()}
-    found = []
+    found: list[_Row] = []
     for c in np.argsort(-np.bincount(model.labels_, minlength=clusters), kind="stable"):
         mine = np.flatnonzero(model.labels_ == c)
         near = mine[np.argsort(np.linalg.norm(means[mine] - model.cluster_centers_[c], axis=1))]
         here = Counter(phrase for i in mine for phrase in held[i])
-        words = tuple(
-            spoken[phrase].most_common(1)[0][0] for phrase in _names(here, len(mine), everywhere, len(ids), topical)
-        )
-        typical = tuple(papers[i] for i in near[:2])
-        found.append(Theme(words, len(mine) / len(ids), typical, tuple(papers[i].id for i in near)))
-    return found
+        named = _names(here, len(mine), everywhere, len(ids), topical)
+        found.append((named, len(mine) / len(ids), [papers[i].id for i in near]))
+    written = _mostly_written(spoken, {phrase for phrases, _, _ in found for phrase in phrases})
+    return [([written[phrase] for phrase in phrases], share, mine) for phrases, share, mine in found]
 
 
-def _phrases(text: str, spoken: dict[str, Counter[str]]) -> set[str]:
+def _phrases(text: str, spoken: Spoken) -> set[str]:
     """The words of a text and runs of two or three, by their stems; `spoken` counts how each is written."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    def bears(word: str) -> bool:
-        return bool(_WORD.fullmatch(word)) and word.lower() not in ENGLISH_STOP_WORDS
-
     found = set()
     for part in _BREAK.split(text):
-        words = part.split()
+        words = [_word(word) for word in part.split()]
         for n, at in product(range(1, LONGEST + 1), range(len(words))):
             run = words[at : at + n]
-            if len(run) == n and all(bears(w) or (w == "of" and 0 < i < n - 1) for i, w in enumerate(run)):
-                phrase = " ".join(map(_stem, run))
+            if len(run) == n and run[0].bears and run[-1].bears and all(w.bears or w.joins for w in run):
+                phrase, written = " ".join([w.stem for w in run]), " ".join([w.written for w in run])
                 found.add(phrase)
-                written = " ".join(w if w[1:] != w[1:].lower() else w.lower() for w in run)  # "MoE", but not "Video"
-                spoken.setdefault(phrase, Counter())[written] += 1
+                spoken[phrase, written] = spoken.get((phrase, written), 0) + 1
     return found
+
+
+class _Word(NamedTuple):
+    """A word: whether it says something by itself, or joins two that do; its stem, how it is written in a name."""
+
+    bears: bool
+    joins: bool
+    stem: str
+    written: str
+
+
+@lru_cache(100_000)  # most words of 3,000 abstracts
+def _word(word: str) -> _Word:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    bears = bool(_WORD.fullmatch(word)) and word.lower() not in ENGLISH_STOP_WORDS
+    written = word if word[1:] != word[1:].lower() else word.lower()  # "MoE", but not "Video"
+    return _Word(bears, word == "of", _stem(word), written)
+
+
+def _mostly_written(spoken: Spoken, phrases: set[str]) -> dict[str, str]:
+    """How each of the phrases is written most often."""
+    forms: dict[str, Counter[str]] = {phrase: Counter() for phrase in phrases}
+    for (phrase, written), n in spoken.items():
+        if phrase in forms:
+            forms[phrase][written] = n
+    return {phrase: counts.most_common(1)[0][0] for phrase, counts in forms.items()}
 
 
 def _names(

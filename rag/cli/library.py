@@ -140,7 +140,7 @@ def reindex(home: Home = None, embedding: Embedding = None) -> None:
         )
     embedder = load_embedder(settings.embedding, settings.embedding_runtime)
     try:
-        with tqdm(desc="reindexing", unit=" papers", file=sys.stderr) as bar:
+        with tqdm(desc="reindexing", unit=" steps", file=sys.stderr) as bar:
             papers = build(settings.home, embedder, bar.update)
     except KeyboardInterrupt:
         say("stopped; the index in use is as it was")
@@ -166,7 +166,9 @@ def doctor(
 
     settings = load_settings(home=home, embedding=embedding, llm=llm)
     if repair:
-        say(repair_index(settings))
+        with tqdm(desc="mending", unit=" steps", file=sys.stderr, leave=False, delay=2, disable=None) as bar:
+            mended = repair_index(settings, bar.update)
+        say(mended)
     well = True
     with tqdm(desc="looking", unit=" papers", file=sys.stderr, leave=False, delay=2, disable=None) as bar:
         for check in examine(settings, full, bar.update):

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from rag.text.entities import folded
 from rag.types import Paper, Passage, Sentence, paper_from_json, paper_to_json
 
 _PAGE = 1000  # papers read at once
+_PATIENCE = 30  # seconds to wait while another process writes
 _LAYOUT = 2  # raise it when the tables change: an older file is dropped, and built anew from Chroma
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS papers (
@@ -55,7 +56,7 @@ class ForwardIndex:
         self._dimension = dimension
         self._lock = threading.RLock()
         self._known_by: KnownBy | None = None
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=_PATIENCE)
         # Not closed while another thread may be asking: closed when nobody holds it any more.
         weakref.finalize(self, self._db.close)
         try:
@@ -200,6 +201,11 @@ class ForwardIndex:
             yield from (paper_from_json(text) for _, text in page)
             last = page[-1][0]
 
+    def papers_of(self, paper_ids: Sequence[str]) -> list[Paper]:
+        """Those papers in the order asked for; unknown ids are left out. Cheaper than their records."""
+        by_id = {i: paper_from_json(text) for i, text in self._rows("id, paper", paper_ids)}
+        return [by_id[i] for i in paper_ids if i in by_id]
+
     def ids(self, where: str, values: Sequence[Any], limit: int = -1) -> list[str]:
         """Ids of papers by a condition on the columns, of at most `limit` where it is not negative."""
         return [row[0] for row in self._query(f"SELECT id FROM papers WHERE {where} LIMIT ?", (*values, limit))]
@@ -262,6 +268,15 @@ class ForwardIndex:
     def set_state(self, name: str, value: str) -> None:
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+
+    def keep(self, name: str, value: str) -> None:
+        """As `set_state`, of what can be worked out again: nothing while somebody else writes, or nobody may."""
+        with self._lock, suppress(sqlite3.OperationalError):
+            self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                self.set_state(name, value)
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Rows of a SELECT over the tables `papers` and `authors`, for the questions of `rag.retrieval.catalogue`."""

@@ -15,7 +15,7 @@ from rag.models.embedding import Embedder
 from rag.types import Paper
 
 _AHEAD = 2  # batches a worker holds: the one in hand, and the next, so that it never waits for the writer
-_RESTARTS = 3  # of a worker, and of a batch: one that kills its workers does not do so for ever
+_RESTARTS = 3  # of a worker, its batch with it: one that kills its workers does not do so for ever
 
 
 def embedding_on_ray(load: Callable[[], Embedder], fingerprint: str) -> Encode:
@@ -119,7 +119,8 @@ def _workers(load: Callable[[], Embedder], fingerprint: str) -> list[Any]:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    remote = ray.remote(max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(Worker)
+    # A batch is tried as long as its worker lives on: Ray tries every second, and misses a lost machine after twenty.
+    remote = ray.remote(max_restarts=_RESTARTS, max_task_retries=-1)(Worker)
     machines = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
     if not machines:
         raise SettingsError("the Ray cluster has no machine with processors to give: add one with `ray start`")

@@ -11,34 +11,37 @@ from rag.errors import LibraryError
 from rag.indexing.folder import activate, active, close_to_others, next_folder
 from rag.indexing.forward_index import ForwardIndex
 from rag.indexing.index import Index
-from rag.indexing.records import Progress, Record, batches, encode
+from rag.indexing.records import Progress, Record, batches, counted, encode
 from rag.indexing.vector_store import VectorStore
 from rag.indexing.verify import probe_in_subprocess, rewrite_unreachable
 from rag.models.embedding import Embedder
 from rag.types import Paper
 
 
-def rebuild(index: Index) -> None:
+def rebuild(index: Index, progress: Progress | None = None) -> None:
     """Builds the index anew from its forward index, Chroma's files being damaged. Call while holding the writer's lock.
 
     Raises LibraryError when the forward index is empty too, and the ledger tells of papers.
     """
     if not index.forward_index.size() and any(entry.get("papers") for entry in index.ledger):
         raise LibraryError(f"the index in {index.home} is damaged and cannot be mended: move it away, index again")
-    with fresh_index(index.home, index.embedder) as fresh:
-        copy_records(index.forward_index, fresh)
+    with fresh_index(index.home, index.embedder, progress) as fresh:
+        copy_records(index.forward_index, fresh, progress)
     index.refresh()
 
 
 @contextmanager
-def fresh_index(home: Path, embedder: Embedder) -> Iterator[Index]:
-    """An empty index to fill, activated at the end; removed if that is not reached."""
+def fresh_index(home: Path, embedder: Embedder, progress: Progress | None = None) -> Iterator[Index]:
+    """An empty index to fill, activated at the end; removed if that is not reached.
+
+    `progress` counts papers once more while their words are indexed, and while their vectors are looked for.
+    """
     folder = next_folder(home)
     try:
         fresh = Index(home, embedder, folder=folder)
         yield fresh
-        fresh.bm25.write(fresh.forward_index.papers(), clear=True)
-        rewrite_unreachable(fresh.vector_store, fresh.forward_index, list(fresh.forward_index.hashes()))
+        fresh.bm25.write(counted(fresh.forward_index.papers(), progress), clear=True)
+        rewrite_unreachable(fresh.vector_store, fresh.forward_index, list(fresh.forward_index.hashes()), progress)
         fresh.close()
         close_to_others(home)
         activate(home, folder)

@@ -51,6 +51,14 @@ def batches(items: Iterable[_T]) -> Iterator[list[_T]]:
         yield batch
 
 
+def counted(items: Iterable[_T], progress: Progress | None) -> Iterator[_T]:
+    """The same, each of them told as it is taken."""
+    for item in items:
+        yield item
+        if progress:
+            progress(1)
+
+
 def encode(embedder: Embedder, papers: Sequence[Paper]) -> list[Record]:
     """Papers with their passages, vectors and token codes."""
     count = embedder.count

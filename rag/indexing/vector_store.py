@@ -18,6 +18,7 @@ import numpy as np
 from rag.errors import LibraryError, NoIndexError
 from rag.indexing.chroma_server import Server, find_collection
 from rag.indexing.lease import Lease
+from rag.indexing.records import Progress
 from rag.models.embedding import Vectors
 from rag.types import Paper, Passage, paper_from_json, paper_of, paper_to_json
 
@@ -174,15 +175,24 @@ class VectorStore:
         # Where many have the same vector, any of them may be given.
         return [i for i, near, far in nearest if i not in near and far[-1] > _SAME_DISTANCE]
 
-    def hashes(self) -> dict[str, str]:
-        """Content hash by paper id, of papers that are whole; "" for the others."""
+    def hashes(self, paper_ids: Sequence[str] | None = None, progress: Progress | None = None) -> dict[str, str]:
+        """Content hash by paper id, of papers that are whole; "" for the others. `progress` counts papers.
+
+        Of some thousands of papers, or of all where none are named.
+        """
         hashes: dict[str, set[str]] = {}
         counts: dict[str, tuple[int, int]] = {}
-        for page in self._pages(["metadatas"]):
+        pages = self._pages(["metadatas"])
+        if paper_ids is not None:
+            pages = iter([self._rows.get(where={"paper_id": {"$in": list(paper_ids)}}, include=["metadatas"])])
+        for page in pages:
+            known = len(hashes)
             for row in page["metadatas"]:
                 key = row["paper_id"]
                 hashes.setdefault(key, set()).add(row["hash"])
                 counts[key] = (counts.get(key, (0, 0))[0] + 1, row["passages"])
+            if progress:
+                progress(len(hashes) - known)
         return {k: h.pop() if len(h) == 1 and counts[k][0] == counts[k][1] else "" for k, h in hashes.items()}
 
     def changed(self, since: int) -> dict[str, str]:

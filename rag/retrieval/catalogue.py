@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from rag.indexing.index import Index
+from rag.retrieval.per_state import PerState
 from rag.retrieval.query import condition
 from rag.text.entities import folded, introduces, mentions, named_in
 from rag.text.words import content_words
@@ -34,10 +35,15 @@ ORDERS = {
     "latest": "year IS NULL, year DESC, id DESC",
     "earliest": "year IS NULL, year ASC, id ASC",
 }
+_COUNTED: PerState[dict[str, list[tuple[Any, int]]]] = PerState("counts", __file__)
 # Categories lie in one column as " cs.CL cs.AI "; made JSON so that SQLite takes them apart.
-_CATEGORIES = """SELECT value, COUNT(*)
+_COUNTS = {
+    "year": "SELECT year, COUNT(*) FROM papers WHERE year IS NOT NULL GROUP BY year ORDER BY year",
+    "category": """SELECT value, COUNT(*)
 FROM papers, json_each('[' || replace(json_quote(trim(categories)), ' ', '","') || ']')
-WHERE trim(categories) != '' GROUP BY value ORDER BY value"""
+WHERE trim(categories) != '' GROUP BY value ORDER BY value""",
+    "source": "SELECT source, COUNT(*) FROM papers GROUP BY source ORDER BY source",
+}
 
 
 class Catalogue:
@@ -57,7 +63,7 @@ class Catalogue:
         return parts[0] if all(parts) and parts else []
 
     def _naming(self, name: str) -> list[Paper]:
-        found = [r.paper for r in self._index.forward_index.records(self._proposed(name))]
+        found = self.papers(self._proposed(name))
         titled = sorted((p for p in found if mentions(name, p.title)), key=lambda p: len(p.title.partition(":")[0]))
         return [*titled, *(p for p in found if p not in titled and mentions(name, p.abstract))]
 
@@ -67,13 +73,13 @@ class Catalogue:
         A title that begins with a word which other papers use, too, does not stand there by that word alone.
         """
         found: list[tuple[str, Paper]] = []
-        for record in self._index.forward_index.records(self._index.bm25.in_titles(question, TITLES)):
-            before, colon, _ = record.paper.title.partition(":")
-            for name in (record.paper.title, before if colon else ""):
-                if not content_words(name, of_papers=True) or record.paper.withdrawn:
+        for paper in self.papers(self._index.bm25.in_titles(question, TITLES)):
+            before, colon, _ = paper.title.partition(":")
+            for name in (paper.title, before if colon else ""):
+                if not content_words(name, of_papers=True) or paper.withdrawn:
                     continue
                 if mentions(name, question) and (name in question or not self.is_common(name)):
-                    found.append((name, record.paper))
+                    found.append((name, paper))
         return max(found, key=lambda f: len(f[0]), default=None)
 
     def is_common(self, name: str) -> bool:
@@ -81,13 +87,13 @@ class Catalogue:
         if not name.isalpha():
             return False
         word = re.compile(rf"\b{name.lower()}s?\b")
-        found = self._index.forward_index.records(self._index.bm25.containing(name, COMMON))
-        return sum(bool(word.search(r.paper.abstract)) for r in found) > 1
+        found = self.papers(self._index.bm25.containing(name, COMMON))
+        return sum(bool(word.search(p.abstract)) for p in found) > 1
 
     def titled(self, name: str) -> list[Paper]:
         """Papers whose title names the thing, the shortest title in front: "Uni-Perceiver" before its version 2."""
-        found = self._index.forward_index.records(self._index.bm25.containing(name, NAMING, "title"))
-        titled = [r.paper for r in found if mentions(name, r.paper.title)]
+        found = self.papers(self._index.bm25.containing(name, NAMING, "title"))
+        titled = [p for p in found if mentions(name, p.title)]
         return sorted(titled, key=lambda p: len(p.title.partition(":")[0]))
 
     def subject_of(self, name: str, papers: Sequence[Paper]) -> Paper | None:
@@ -109,8 +115,8 @@ class Catalogue:
 
     def spelt_like(self, word: str, distance: int) -> str:
         """The word of the collection that is nearest in spelling, as it is written there; "" for none so near."""
-        records = self._index.forward_index.records(self._index.bm25.spelt_like(word, distance, LIKE_IT))
-        words = {w.strip(".,;:()'\"") for r in records for w in f"{r.paper.title} {r.paper.abstract}".split()}
+        papers = self.papers(self._index.bm25.spelt_like(word, distance, LIKE_IT))
+        words = {w.strip(".,;:()'\"") for p in papers for w in f"{p.title} {p.abstract}".split()}
         by_fold = {w.lower(): w for w in sorted(words) if w[:1].lower() == word[:1].lower()}
         best = process.extractOne(
             word.lower(), list(by_fold), scorer=DamerauLevenshtein.distance, score_cutoff=distance
@@ -129,7 +135,7 @@ class Catalogue:
 
     def by_year(self) -> dict[int, int]:
         """Papers by year, the earliest first; those without a year are left out."""
-        return dict(self._rows("SELECT year, COUNT(*) FROM papers WHERE year IS NOT NULL GROUP BY year ORDER BY year"))
+        return self._counted("year")
 
     def newest(self, n: int, where: Mapping[str, Any] | None = None, oldest: bool = False) -> list[Paper]:
         """The n newest papers, or the oldest, of those that the filter keeps."""
@@ -137,11 +143,15 @@ class Catalogue:
 
     def by_category(self) -> dict[str, int]:
         """Papers by category; one that has several counts in each."""
-        return dict(self._rows(_CATEGORIES))
+        return self._counted("category")
 
     def by_source(self) -> dict[str, int]:
         """Papers by the file they were read from."""
-        return self._index.forward_index.by_source()
+        return self._counted("source")
+
+    def _counted(self, name: str) -> dict[Any, int]:
+        """Papers by that, counted once for each state of the library."""
+        return dict(_COUNTED(self._index, lambda: {name: self._rows(sql) for name, sql in _COUNTS.items()})[name])
 
     def listed(self, order: str, n: int, where: Mapping[str, Any] | None = None, start: int = 0) -> list[Paper]:
         """n papers of those that the filter keeps, in one of the ORDERS, from `start` (from 0)."""
@@ -186,7 +196,7 @@ class Catalogue:
 
     def papers(self, ids: list[str]) -> list[Paper]:
         """Those papers, in that order."""
-        return [r.paper for r in self._index.forward_index.records(ids)]
+        return self._index.forward_index.papers_of(ids)
 
     def _rows(self, sql: str, values: list[Any] | None = None) -> list[Any]:
         return self._index.forward_index.query(sql, values or [])

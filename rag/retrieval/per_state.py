@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -17,19 +20,36 @@ _T = TypeVar("_T")
 
 
 class PerState(Generic[_T]):
-    """Called with an index, gives what `make` makes of it; made anew when its papers have changed. One at a time."""
+    """Called with an index, gives what `make` makes of it; made anew when its papers have changed. One at a time.
 
-    def __init__(self) -> None:
+    What is made is JSON, and kept in the index: the next process need not work it out again.
+    """
+
+    def __init__(self, name: str, code: str) -> None:
+        """`code` is the file that makes it: what another version of that file made is not used."""
+        self._name, self._code = f"kept {name}", Path(code)
         self._lock = threading.Lock()
         self._kept: weakref.WeakKeyDictionary[Index, tuple[str, _T]] = weakref.WeakKeyDictionary()
 
     def __call__(self, index: Index, make: Callable[[], _T]) -> _T:
-        state = index.forward_index.state("generation", "0")
+        stored = index.forward_index
+        state = f"{stored.state('generation', '0')} {stored.state('collection')}"
         with self._lock:
             known = self._kept.get(index)
             if known is None or known[0] != state:
-                known = self._kept[index] = (state, make())
+                known = self._kept[index] = (state, self._stored(stored, state, make))
             return known[1]
+
+    def _stored(self, stored: ForwardIndex, state: str, make: Callable[[], _T]) -> _T:
+        """What another process kept, else what is made now."""
+        by = f"{state} {hashlib.sha256(self._code.read_bytes()).hexdigest()}"
+        kept = stored.state(self._name)
+        if kept and (entry := json.loads(kept))["by"] == by:
+            found: _T = entry["made"]
+            return found
+        made = make()
+        stored.keep(self._name, json.dumps({"by": by, "made": made}, ensure_ascii=False))
+        return made
 
 
 def spread(forward_index: ForwardIndex, most: int) -> tuple[list[str], Vectors]:

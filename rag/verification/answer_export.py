@@ -14,7 +14,7 @@ from rag.library import Library
 from rag.retrieval.per_state import PerState
 
 FORM = 1  # of what is stored: raise it when its meaning changes
-_fingerprints = PerState[dict[str, Any]]()  # a hash of a million papers takes seconds
+_fingerprints = PerState[dict[str, Any]]("fingerprint", __file__)  # a hash of a million papers takes seconds
 
 
 def exported(answer: Answer, assistant: Assistant) -> dict[str, Any]:

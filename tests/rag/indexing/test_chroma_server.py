@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -63,6 +64,16 @@ def test_readers_elsewhere_see_at_their_next_question_what_was_written(
     assert reader.index.frequency == writer.index.frequency
     texts = [t for t in reader.embedder.encoded if t != "zebras"]  # type: ignore[attr-defined]
     assert texts == ["Zebras\nZebras sleep standing up."]  # nothing else was embedded again
+
+
+def test_a_reader_may_begin_with_a_copy_of_anothers_home(
+    machine: Callable[..., Library], papers: list[Paper], tmp_path: Path
+) -> None:
+    machine("first").sync(papers)
+    shutil.copytree(tmp_path / "first", tmp_path / "second")
+    second = machine("second")
+    assert second.embedder.encoded == []  # type: ignore[attr-defined]
+    assert second.search("HippoRAG memory", k=1) == machine("first").search("HippoRAG memory", k=1)
 
 
 def test_machines_write_in_turn(machine: Callable[..., Library], papers: list[Paper]) -> None:

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.indexing.verify import probe_in_subprocess
 from rag.library import Library
 from rag.types import Paper
-from tests.crashing import WORDS, assert_same, opened, run, start, wait_for, write_papers
+from tests.crashing import WORDS, assert_same, not_found, opened, run, start, wait_for, write_papers
 
 PAPERS = 400
 
@@ -123,10 +122,10 @@ def test_torn_chroma_files_are_built_anew(tmp_path: Path) -> None:
     library.close()
     (header,) = tmp_path.rglob("header.bin")
     header.write_bytes(header.read_bytes()[:50])
-    assert probe_in_subprocess(tmp_path) is None
+    assert not_found(tmp_path) is None
     library = opened(tmp_path)
     assert library.index.folder == tmp_path / "index-2"
-    assert probe_in_subprocess(library.index.folder) == []
+    assert not_found(library.index.folder) == []
     assert library.search("baran celem 7", 3) == found
     assert len(library.index.vector_store.hashes()) == 1050
     library.close()

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.indexing.verify import probe_in_subprocess, rewrite_unreachable
+from rag.indexing.verify import rewrite_unreachable
 from rag.library import Library
 from rag.models.embedding import Encoded
 from rag.types import Paper
 from tests.conftest import FakeEmbedder
+from tests.crashing import not_found
 from tests.llm_server import Script, serving
 from tests.rag.cli.test_cli import indexed, run  # noqa: F401  (fixtures)
 
@@ -100,7 +101,7 @@ def test_vectors_that_chroma_lost_under_churn(tmp_path: Path, monkeypatch: pytes
     for version in range(20):
         with closing(Library.open(home, embedder=Clustered())) as library:  # 1,000 rows: Chroma writes its files
             library.sync([Paper(f"p{i}", "Title", f"Text {i}v{version}.") for i in range(1000)])
-        if missing := probe_in_subprocess(home):
+        if missing := not_found(home):
             break
     assert missing
     code, out, _ = run("doctor")
@@ -114,7 +115,7 @@ def test_vectors_that_chroma_lost_under_churn(tmp_path: Path, monkeypatch: pytes
             )
             == []
         )
-    assert probe_in_subprocess(tmp_path / "copy") == []
+    assert not_found(tmp_path / "copy") == []
     code, out, err = run("doctor", "--repair")
     assert (code, bad(out)) == (0, [])
     assert err == "the index was built anew from what was stored\n"
@@ -133,7 +134,7 @@ def test_of_many_papers_a_sample_is_looked_for(run: Any, tmp_path: Path, monkeyp
     code, out, _ = run("doctor", "--full")
     assert (code, lines(out)["vectors"]) == (0, "ok   vectors: all 50 find themselves")
     seen: list[int] = []
-    assert probe_in_subprocess(tmp_path / "home", 30, seen.append) == []
+    assert not_found(tmp_path / "home", 30, seen.append) == []
     assert sum(seen) == 30
 
 

@@ -63,7 +63,7 @@ def test_the_old_index_serves_until_the_new_one_is_done(library: Library, embedd
     imports = [entry for entry in library.index.ledger if "read" in entry]
     seen: list[str] = []
     reindex(library.home, FakeEmbedder("new@1"), lambda done: seen.append(library.search("HippoRAG", k=1)[0].paper.id))
-    assert seen == ["t-hippo"]
+    assert set(seen) == {"t-hippo"}
     with pytest.raises(LibraryError, match=r"was built anew with new: set ASKPAPERS_EMBEDDING=new and restart$"):
         library.search("HippoRAG")
     with closing(Library.open(library.home, embedder=FakeEmbedder("new@1"))) as new:
