@@ -15,7 +15,10 @@ import webbrowser
 from collections.abc import Callable
 from typing import Any
 
-import gradio as gr
+from ui.light_gradio import light
+
+with light():  # before anything else imports it
+    import gradio as gr
 from starlette.middleware import Middleware
 
 from rag.answering.assistant import Assistant
