@@ -146,7 +146,9 @@ def asking(visitor: Visitor, question: str, asked: Sequence[str], mode: str) -> 
     others = {word(other) for other in asked if other != question} & set(re.findall(r"Word[0-9a-f]{12}", said))
     if others or any(other in said for other in asked if other != question and other not in question):
         return "ANOTHER'S"
-    return "right" if mode == "quote" or 'class="claim' not in said or word(question) in said else "without its word"
+    # Where the spelling was corrected the model was asked another question, whose word is not this one's.
+    told = word(question) in said or 'name="exact"' in said
+    return "right" if mode == "quote" or 'class="claim' not in said or told else "without its word"
 
 
 def ending(process: subprocess.Popen[str], page: str, asked: Sequence[str]) -> None:

@@ -20,9 +20,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-import psutil
 
-from bench.common import ROOT, questions, table
+from bench.common import ROOT, questions, table, used
 from bench.load import server
 from bench.page_client import Visitor
 
@@ -48,19 +47,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, plain() if given.plain else server(Path(home), "extractive") as served:
         process, page = served
         rows = list(measure(process.pid, page, given.questions))
-    table(("questions", "MB", "since the start"), [(n, round(mb, 1), round(mb - rows[0][1], 1)) for n, mb in rows])
+    table(("questions", "MB", "since the start"), [(n, mb, mb - rows[0][1]) for n, mb in rows])
     second = np.array(rows[len(rows) // 2 :])
     slope = float(np.polyfit(second[:, 0], second[:, 1], 1)[0])
     print(f"{1000 * slope:.1f} kB a question in the second half")
 
 
-def measure(pid: int, page: str, many: int) -> Iterator[tuple[int, float]]:
+def measure(pid: int, page: str, many: int) -> Iterator[tuple[int, int]]:
     """(questions asked so far, MB of the server), eleven times."""
     asked = questions(None, 1000)
     visitor = Visitor(page)
     for n in range(many + 1):
         if n % max(1, many // 10) == 0:
-            yield n, psutil.Process(pid).memory_info().rss / 1e6
+            print(f"{n} questions", file=sys.stderr, flush=True)
+            yield n, used(pid)[1]
         visitor.key = uuid4().hex  # the list of conversations does not grow
         for _ in visitor.ask(asked[n % len(asked)]):
             pass

@@ -16,6 +16,7 @@ from rag.indexing.replica import refresh
 from rag.indexing.writer import open_index, writing
 from rag.models.embedding import DEFAULT, Embedder, load_embedder
 from rag.models.reranker import Reranker, load_reranker
+from rag.readers.identity import arxiv_id
 from rag.retrieval.catalogue import Catalogue
 from rag.retrieval.hybrid import Retrieved, retrieve
 from rag.retrieval.query import check_question, condition
@@ -129,8 +130,6 @@ class Library:
 
     def paper(self, paper_id: str) -> Paper | None:
         """The paper of that id, of arXiv's with or without its version; None where there is none."""
-        from rag.readers.identity import arxiv_id  # loads the readers, which asking does without
-
         records = self.index.forward_index.records([arxiv_id(paper_id)[0] or paper_id])
         return records[0].paper if records else None
 

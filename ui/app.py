@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before gradio; not in ui/__init__.py, because models may be loaded until now
+# Gradio would keep the last 10,000 events, and make a table of them after each, for a page that is turned off here.
+os.environ.update(GRADIO_ANALYTICS_MAX_EVENTS="1", GRADIO_ANALYTICS_CACHE_FREQUENCY=str(10**9))
 
 import errno
 import signal
@@ -15,7 +17,10 @@ import webbrowser
 from collections.abc import Callable
 from typing import Any
 
-import gradio as gr
+from ui.light_gradio import light
+
+with light():  # before anything else imports it
+    import gradio as gr
 from starlette.middleware import Middleware
 
 from rag.answering.assistant import Assistant
@@ -36,6 +41,7 @@ from ui.library_tab import LibraryTab
 from ui.opening import Opening
 from ui.parts import Parts
 from ui.reading import ReadingTab
+from ui.session_state import Page
 from ui.settings_tab import SettingsTab
 from ui.sidebar import Sidebar
 from ui.theme import CSS, HEAD, theme
@@ -67,7 +73,7 @@ def build_app(
     watch = watch or Watch(running)
     home = settings.home if settings else assistant.library.home
     conversations = Conversations(home / "conversations.sqlite")
-    with gr.Blocks(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
+    with Page(title="askpapers", analytics_enabled=False, fill_width=True, delete_cache=(_DAY, _DAY)) as page:
         api.publish(assistant, running, watch)  # first, so that no event of the page takes its names
         parts = Parts()
         page.front = front = Front(assistant.library, lambda: settings_tab.given)  # `launch` shows it first

@@ -16,6 +16,7 @@ from rag.errors import AskpapersError
 from rag.serving.watching import Watch
 
 _POLLS = 10  # times a second that it is seen whether to stop
+_BETWEEN = 0.2  # seconds from one update to the next: each costs the server as much as checking a sentence
 
 
 @dataclass(frozen=True)
@@ -80,24 +81,28 @@ def follow(
 def _told(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[Progress]:
     """What the news come to so far, until there is an answer, an error, or a stop."""
     now, started = Progress(status="reading the question"), time.monotonic()
+    again = 0.0  # when there may be something to see once more
     while True:
-        for kind, value in _waiting(news, stop):
+        for kind, value in _waiting(news, stop, again):
             told: dict[str, Any] = {kind: (*now.pieces, value) if kind == "pieces" else value}
             now = replace(now, **told)
         if stop.is_set() and not now.answer:
             now = replace(now, stopped=True)
+        again = time.monotonic() + _BETWEEN
         yield (now := replace(now, seconds=time.monotonic() - started))
         if now.answer or now.error or now.stopped:
             return
 
 
-def _waiting(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event) -> Iterator[tuple[str, Any]]:
-    """What there is to tell, at once when there is something; nothing when a stop is wanted or a second has passed."""
-    for _ in range(_POLLS):
-        if stop.is_set():
-            return
+def _waiting(news: queue.SimpleQueue[tuple[str, Any]], stop: threading.Event, again: float) -> list[tuple[str, Any]]:
+    """What there is to tell, not before `again` unless it is the end; nothing when a stop is wanted or for a second."""
+    told: list[tuple[str, Any]] = []
+    patience = time.monotonic() + 1
+    while not stop.is_set() and (left := (again if told else patience) - time.monotonic()) > 0:
         with suppress(queue.Empty):
-            yield news.get(timeout=1 / _POLLS)
-            break
+            told.append(news.get(timeout=min(left, 1 / _POLLS)))
+            if told[-1][0] in ("answer", "error"):
+                break
     while not news.empty():
-        yield news.get()
+        told.append(news.get())
+    return told

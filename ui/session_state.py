@@ -1,16 +1,36 @@
 """What Gradio keeps of a tab: the only file that knows how. Written for gradio 6.31.
 
 An update of a component, even an empty one, makes a new component with an id of its own; the state of the session then
-keeps it under that id, too, and never lets go of it: some 70 kB a question (bench/tab_memory.py shows it).
+keeps it under that id, too, and never lets go of it: some 70 kB a question (bench/tab_memory.py shows it). What a
+handler leaves out counts as an empty update, and a streamed answer left out nine components a sentence.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import anyio.from_thread
 import gradio as gr
 from gradio.context import LocalContext
+
+
+class Page(gr.Blocks):  # type: ignore[misc]  # of a library without types
+    """Blocks in which a component that a handler's update leaves out stays as it is, and is not made anew."""
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        """What is sent for each output of the handler, in order."""
+        if not isinstance(predictions, dict) or not predictions or not predictions.keys() <= set(block_fn.outputs):
+            sent: list[Any] = await super().postprocess_data(block_fn, predictions, state)
+            return sent
+        left_out = gr.skip()
+        changed = {part: value for part in block_fn.outputs if (value := predictions.get(part, left_out)) != left_out}
+        if changed:
+            narrow = copy(block_fn)
+            narrow.outputs, values = list(changed), list(changed.values())
+            values = values if len(values) > 1 else values[0]  # as a handler with one output gives it
+            changed = dict(zip(changed, await super().postprocess_data(narrow, values, state), strict=True))
+        return [changed.get(part, left_out) for part in block_fn.outputs]
 
 
 def forget_replaced(request: gr.Request) -> None:

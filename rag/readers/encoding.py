@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
-from charset_normalizer import from_bytes
-
 PIECE = 1 << 18
 MAX_SAMPLE = 60_000  # bytes with characters beyond ASCII and what stands around them: enough to tell an encoding
 _DAMAGED = (OSError, EOFError, zlib.error)
@@ -119,6 +117,8 @@ def _declared(start: bytes) -> str:
 
 
 def _guess(sample: bytes) -> str:
+    from charset_normalizer import from_bytes  # seldom needed, and its tables take long to build
+
     found = from_bytes(sample, cp_isolation=list(_CANDIDATES))
     best = found.best()
     if not best:

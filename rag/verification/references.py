@@ -11,7 +11,6 @@ from rapidfuzz import fuzz
 
 from rag.errors import SourceError
 from rag.library import Library
-from rag.readers.bibtex import entries
 from rag.readers.identity import arxiv_id, doi_of, normalised
 from rag.readers.lines import DAMAGED, Lines
 from rag.readers.text import readable
@@ -33,6 +32,8 @@ def read_bibliographies(paths: Iterable[Path]) -> tuple[dict[str, str], list[str
 
     Raises SourceError for a file that is missing.
     """
+    from rag.readers.bibtex import entries  # and the parser, which a check without such files does without
+
     found: dict[str, str] = {}
     notes: list[str] = []
     for path in paths:

@@ -94,7 +94,7 @@ def test_a_look_alike_is_another_paper(library: Library) -> None:
 @pytest.mark.parametrize("name", ["bomb.jsonl.gz", "bomb.bib.gz", "bomb.csv.gz", "bomb.txt.gz", "bomb.xml.gz"])
 def test_a_compressed_bomb_ends_early_and_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr("rag.readers.lines.ALWAYS_UNFOLDED", 100_000)
-    monkeypatch.setattr("rag.readers.MAX_REJECTED_IN_A_ROW", 100)
+    monkeypatch.setattr("rag.readers.one_file.MAX_REJECTED_IN_A_ROW", 100)
     for unit in (
         b"{}\n",
         b" ",
@@ -111,7 +111,7 @@ def test_a_compressed_bomb_ends_early_and_small(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_few_faults_among_many_papers_give_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.readers.MAX_REJECTED_IN_A_ROW", 3)
+    monkeypatch.setattr("rag.readers.one_file.MAX_REJECTED_IN_A_ROW", 3)
     (tmp_path / "a.jsonl").write_text(("{}\n{}\n" + row()) * 20)
     reading = read_papers(tmp_path / "a.jsonl")
     assert (len(list(reading)), reading.read) == (20, 60)

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from rag.errors import SettingsError
+from rag.errors import LibraryError, SettingsError
 from rag.models import embedding
 from rag.models.embedding import DEFAULT, load_embedder
 
@@ -19,6 +21,16 @@ def test_openvino_runs_the_default_model_only() -> None:
 def test_auto_is_openvino_where_no_gpu_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "_has_gpu", lambda: False)
     assert load_embedder().runtime == "openvino"
+
+
+def test_damaged_weights_are_told_with_the_first_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").symlink_to(embedding._wheel_folder() / "tokenizer.json")
+    (tmp_path / "model.safetensors").write_bytes(b"cut off")
+    monkeypatch.setattr(embedding, "_wheel_folder", lambda: tmp_path)
+    model = load_embedder(runtime="openvino")
+    for _ in range(2):
+        with pytest.raises(LibraryError, match=r"model\.safetensors is damaged: pip install --force-reinstall"):
+            model.encode_query("Attention sinks.")
 
 
 def test_a_text_has_a_vector_and_its_tokens_have_theirs() -> None:
