@@ -31,7 +31,9 @@ _WITHDRAWN = re.compile(
 )
 _WITHDRAWN_COMMENT = re.compile(r"\b(?:withdrawn|retracted)\b", re.IGNORECASE)
 _WITHDRAWN_TITLE = re.compile(
-    r"[\[(]?\s*(?:retracted(?: article)?|withdrawn)\s*[\])]?\s*[:.—–-]|[\[(](?:retracted|withdrawn)[\])]", re.I
+    r"[\[(]?\s*(?:retracted(?: article)?|withdrawn)\s*[\])]?\s*[:.—–-]|[\[(](?:retracted|withdrawn)[\])]"
+    r"|.*[\[(]\s*(?:retracted|withdrawn)\b[^\[\]()]{0,200}[\])]\.?$",
+    re.IGNORECASE,
 )
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
@@ -191,7 +193,7 @@ def _link(url: str) -> str:
     """The first http link in `url`, without LaTeX's escapes; "" without any."""
     url = re.sub(r"\\(?=[_%&#~{}])|\{(?=\\?_)|(?<=_)\}", "", url)
     match = _LINK.match(url)
-    return re.split(r"[;|](?=https?:)", match[1])[0] if match else ""
+    return re.split(r"[;|](?=https?:)|(?<=\w)(?=https?://)", match[1])[0] if match else ""
 
 
 def _text(value: object) -> str:
