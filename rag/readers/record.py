@@ -107,7 +107,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
             or any(map(_RETRACTED.search, notices))
         ),
         doi=doi,
-        ids=_further_ids(arxiv, doi, pmid, work),
+        ids=(*_further_ids(arxiv, doi, pmid, work), *_related(fields, doi)),
         venue=_short(shown("venue") or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
@@ -135,6 +135,12 @@ def _further_ids(arxiv: str, doi: str, pmid: str, work: str) -> tuple[str, ...]:
     known = [f"doi:{doi}" * bool(doi), f"pmid:{pmid}" * bool(pmid), f"openalex:{work}" * bool(work)]
     ranks = [bool(arxiv), bool(arxiv or doi), bool(arxiv or doi or pmid)]
     return tuple(text for text, taken in zip(known, ranks, strict=True) if text and taken)
+
+
+def _related(fields: Mapping[str, list[object]], doi: str) -> tuple[str, ...]:
+    """The DOIs of what the source says is the same paper, as preprint or as article."""
+    given = [one for value in fields.get("related", ()) if isinstance(value, list) for one in value]
+    return tuple(f"doi:{other}" for one in given if (other := doi_of(_text(one))) and other != doi)
 
 
 def _fault(title: str, abstract: str, others: tuple[str, ...]) -> str:
