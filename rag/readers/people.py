@@ -37,7 +37,7 @@ _BEHIND = re.compile(
 # The number of a trial, which registers give for its authors.
 _TRIAL = re.compile(r"[A-Za-z][A-Za-z-]{1,12}[/-]?[0-9][0-9/-]{5,}(?:-[A-Z]{2})?")
 # A list that lost its line ends and commas: "Beck I. A.Roe B.", "Beck I. A. Roe B."
-_ROW = re.compile(r"[^\W\d_][\w'’-]+(?:\s[^\W\d_][\w'’-]+){0,2}(?:\s[A-Z]\.){1,4}\s*")
+_ROW = re.compile(r"[^\W\d_][\w'’-]{1,60}(?:\s[^\W\d_][\w'’-]{1,60}){0,2}(?:\s[A-Z]\.){1,4}\s*")
 _PLACE = re.compile(r"\s*\([^()]*\s[^()]*\)$")
 _TITLE = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+(?=\S+\s)")
 _AND_OTHERS = re.compile(r"[,;\s]+(?:(?:and\s+)?et\.? ?al\.?|and others)\s*$", re.IGNORECASE)

@@ -140,3 +140,10 @@ def test_datacite_in_a_harvest(read: Read) -> None:
         paper = papers[0]
         assert (paper.id, paper.title, paper.abstract, paper.year) == ("10.5555/f.1", "Ferns", "They grow.", 2020)
         assert (paper.authors, paper.keywords) == (("Ada Lund", "Fern Group"), ("fern", "stair"))
+
+
+def test_damage_in_a_catalogue_says_nothing_beside_the_ledger(
+    read: Read, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    read("a.mrc", marc().replace(b"\x1e  \x1fa", b"\x1e12345\x1fa"))
+    assert (capfd.readouterr().err, caplog.records) == ("", [])
