@@ -17,8 +17,8 @@ decides where that is not enough. Made from the readers by `make docs`.
 _FOOT = """
 Text becomes what it says in every format: LaTeX, HTML, JATS, MathML and entities are decoded, formulas stay as TeX,
 and an unknown macro stays as
-written. Copyright lines, publishers' tails, "Abstract" and the names of its usual parts ("METHODS:") are left out;
-"[No abstract available]", "nan" and "N/A"
+written. Copyright lines, publishers' tails, "Abstract" and the names of its usual parts ("METHODS:", "Methods We") are
+left out; "[No abstract available]", "nan" and "N/A"
 are no abstract. Files in
 UTF-8, UTF-16 or Windows-1252 are read, and what was not UTF-8 is said.
 

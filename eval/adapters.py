@@ -1,8 +1,10 @@
 """Files of other people's sets, read where a user has them: their answers and their labels, in our terms.
 
 Answers: ALCE (`question`, `docs`, `output`) and TREC RAG (`topic_id`, `references`, `answer` with `text` and
-`citations` from 0; `segments` gives the texts by id). Labels: LLM-AggreFact (`doc`, `claim`, `label` 0 or 1) and
-RAGTruth (`response.jsonl` with `source_info.jsonl` beside it), of which each sentence becomes a claim.
+`citations` from 0; `segments` gives the texts by id), and ScholarQABench's of computer science (`case_id`,
+`answer_text`). Labels: LLM-AggreFact (`doc`, `claim`, `label` 0 or 1), ScholarQABench's SciFact (`input`, `gold_ctx`,
+`answer` true or false) and RAGTruth (`response.jsonl` with `source_info.jsonl` beside it), of which each sentence
+becomes a claim.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ def our_answer(row: Any) -> Any:
         return row
     if isinstance(row.get("answer"), list) and "references" in row:
         return _trec_answer(row)
+    if "case_id" in row and isinstance(row.get("answer_text"), str):
+        return {"id": row["case_id"], "input": "", "output": row["answer_text"], "ctxs": []}
     if "output" in row and "docs" in row and "ctxs" not in row:
         named = {"input": row.get("input", row.get("question", "")), "ctxs": row["docs"]}
         return {**{k: v for k, v in row.items() if k not in ("docs", "question")}, **named}
@@ -54,7 +58,15 @@ def _trec_answer(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def our_claim(row: Any, number: int) -> Any:
-    """A row of LLM-AggreFact as a labelled claim; any other as it is."""
+    """A row of LLM-AggreFact, or of ScholarQABench's SciFact, as a labelled claim; any other as it is."""
+    if isinstance(row, dict) and isinstance(row.get("gold_ctx"), list) and row.get("answer") in ("true", "false"):
+        texts = [str(one.get("text", "")) for one in row["gold_ctx"] if isinstance(one, dict)]
+        return {
+            "id": str(row.get("id", number)),
+            "claim": row.get("input"),
+            "sentences": [s.text for text in texts for s in split_sentences(text)],
+            "label": "supported" if row["answer"] == "true" else "refuted",
+        }
     if not isinstance(row, dict) or "doc" not in row or row.get("label") not in (0, 1):
         return row
     document = str(row["doc"])

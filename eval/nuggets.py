@@ -2,7 +2,9 @@
 
 A line of a file of nuggets has `qid`, `query` and `nuggets`, each with `text` and `importance` (vital or okay), and,
 where somebody has said it already, `assignment` (support, partial_support or not_support): the files of TREC RAG and
-of its nuggetizer. ScholarQABench's rubrics are read as well, what is most important as vital.
+of its nuggetizer. ScholarQABench's rubrics are read as well, what is most important as vital, and those of
+ResearchRubrics (`qid`, `rubrics` with `criterion` and `weight` up to 5), vital from 4 on; what an answer should not do
+is left out.
 
 Scores (Pradeep et al. 2024, 2025): the share of vital nuggets, of all, and of all with okay ones at half the weight;
 strict counts whole support only, lenient half for a partial one.
@@ -28,6 +30,7 @@ from eval.stats import estimate, interval, kappa
 from rag.answering.judges import Judge
 from rag.errors import SourceError
 
+VITAL = 4  # ResearchRubrics' weight of what is mandatory; its optional criteria have up to 3
 GRADES = {"support": 1.0, "partial_support": 0.5, "not_support": 0.0}
 SCORES = {
     "vital, strict": ({"vital": 1.0}, False),
@@ -113,7 +116,7 @@ def _topic(row: Any) -> Topic:
     if not isinstance(row, dict):
         raise ValueError(f"a question with nuggets is a JSON object, not {type(row).__name__}")
     row = _rubric(row) if "metric_config" in row else row
-    given = row.get("nuggets")
+    given = _weighted(row["rubrics"]) if isinstance(row.get("rubrics"), list) else row.get("nuggets")
     if "qid" not in row or not isinstance(given, list) or not all(isinstance(n, dict) for n in given):
         raise ValueError("missing or unusable: 'qid' and 'nuggets', a list of {'text', 'importance'}")
     nuggets = tuple(
@@ -137,6 +140,17 @@ def _rubric(row: Mapping[str, Any]) -> dict[str, Any]:
         return {"qid": row["case_id"], "query": row["initial_prompt"], "nuggets": nuggets}
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a rubric as ScholarQABench's files have them: {error}") from None
+
+
+def _weighted(rubrics: Sequence[Any]) -> list[Any]:
+    """The criteria of ResearchRubrics as nuggets; anything else as it is."""
+    return [
+        {"text": one.get("criterion"), "importance": "vital" if one["weight"] >= VITAL else "okay"}
+        if isinstance(one, dict) and isinstance(one.get("weight"), (int, float))
+        else one
+        for one in rubrics
+        if not (isinstance(one, dict) and isinstance(one.get("weight"), (int, float)) and one["weight"] <= 0)
+    ]
 
 
 def told(topics: Sequence[Topic]) -> NuggetReport:

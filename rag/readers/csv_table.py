@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from rag.readers.fields import ABSTRACT_NAMES, TITLE_NAMES, plain_name
+from rag.readers.json_shapes import in_order
 from rag.readers.lines import MAX_LINE, Lines
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
@@ -29,7 +31,9 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     # The limit holds for the whole process; csv's own, 128 kB, is less than some tables' cells have.
     csv.field_size_limit(MAX_LINE)
     header = _cells(top)
-    for line, row in rows(lines, Dialect(top)):
+    if {"PT", "UT", "ID"} <= set(header):
+        header[header.index("ID")] = "Keywords Plus"  # what Web of Science means by it
+    for line, row in rows(lines, Dialect(top), len(header)):
         if isinstance(row, csv.Error):
             yield Rejected(source, line, f"not CSV: {row}")
         elif any(row[len(header) :]):
@@ -40,7 +44,10 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
 
 def of_row(header: Sequence[str], row: Sequence[object], source: str, line: int) -> Paper | Rejected:
     """The paper of a row of a table."""
-    return make_paper(dict(zip(header, row, strict=False)), source, line)
+    record = dict(zip(header, row, strict=False))
+    if isinstance(index := record.get("abstract_inverted_index"), str):
+        record["abstract_inverted_index"] = in_order(index)
+    return make_paper(record, source, line)
 
 
 def is_header(line: str) -> bool:
@@ -79,10 +86,11 @@ def _cells(line: str) -> list[str]:
         return []
 
 
-def rows(lines: Lines, dialect: csv.Dialect) -> Iterator[tuple[int, list[str] | csv.Error]]:
+def rows(lines: Lines, dialect: csv.Dialect, width: int = 0) -> Iterator[tuple[int, list[str] | csv.Error]]:
     """Each row, or its fault, with its first line. After a fault the next line is read as a row's first.
 
-    So an open quote, which makes one row of all that follows it, costs that row only.
+    So an open quote, which makes one row of all that follows it, costs that row only. A line of `width` cells in quotes
+    is no fault, whatever quotes stand in them.
     """
     taken: list[str] = []
     again: deque[str] = deque()
@@ -101,10 +109,17 @@ def rows(lines: Lines, dialect: csv.Dialect) -> Iterator[tuple[int, list[str] | 
         except StopIteration:
             return
         except csv.Error as error:
-            row = error
+            row = _between_quotes(taken[0], dialect.delimiter, width) or error
             again.extendleft(reversed(taken[1:]))
             rows = csv.reader(feed(), dialect)
             del taken[1:]
         yield first, row
         first += len(taken)
         taken.clear()
+
+
+def _between_quotes(line: str, delimiter: str, width: int) -> list[str]:
+    """The cells of a line that has each in quotes, and does not double those inside; none if they are not `width`."""
+    line = line.strip()
+    cells = line[1:-1].split(f'"{delimiter}"') if line[:1] == line[-1:] == '"' else []
+    return [re.sub(r'""|\\"', '"', cell) for cell in cells] if len(cells) == width else []

@@ -30,7 +30,7 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
         if not title and len(text) <= _LONG:
             title, at = text, line
         elif _is_abstract(text, following):
-            yield make_paper({"title": title, "abstract": text}, source, at or line, verbatim=True)
+            yield make_paper({"title": title, "abstract": text}, source, at or line)
             title, at = "", 0
         else:
             yield make_paper({"title": title}, source, at)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "paperid", "identifier"),
     "title": ("title", "articletitle", "documenttitle", "itemtitle", "primarytitle", "papertitle", "displayname",
-              "titleenglish", "titleprimary", "ti", "titles", "originaltitle", "titledisplay", "studytitle",
-              "titel", "titre", "título", "titulo", "titolo"),
-    "abstract": ("abstract", "abstractnote", "abstracttext", "paperabstract", "abstracts", "abstractenglish", "text",
-                 "summary", "ab", "description", "abstractnotes", "zusammenfassung", "résumé",
-                 "resume", "resumen", "resumo"),
+              "titleenglish", "englishtitle", "titleprimary", "ti", "titles", "originaltitle", "titledisplay",
+              "studytitle", "titel", "titre", "título", "titulo", "titolo"),
+    "abstract": ("abstract", "abstractnote", "abstracttext", "paperabstract", "abstracts", "abstractenglish",
+                 "englishabstract", "text", "summary", "ab", "description", "abstractnotes", "zusammenfassung",
+                 "résumé", "resume", "resumen", "resumo", "abstractinvertedindex"),
     "authors": ("authorfullnames", "authorsfullnames", "authors", "author", "authornames", "authorname", "authorsnames",
                 "authorships", "firstauthors", "authorshipsauthordisplayname", "authorslist", "authorlist", "creators",
                 "creator",
@@ -37,7 +37,7 @@ NAMES: dict[str, tuple[str, ...]] = {
               "primarylocationsourcedisplayname", "sourcename", "sourcetitleanthologytitle", "periodical", "hostvenue"),
     "source": ("source",),
     "keywords": ("keywords", "authorkeywords", "keyword", "manualtags", "de", "tags", "subjects", "subject",
-                 "authorskeywords", "keywordsdisplayname"),
+                 "authorskeywords", "keywordsdisplayname", "keywordsplus"),
     "language": ("language", "languageoforiginaldocument", "languages", "la", "lang"),
     "categories": ("categories", "category", "arxivcategories"),
     "comments": ("comments", "comment"),
@@ -45,6 +45,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "version": ("version",),
     "retracted": ("isretracted", "retracted"),
     "notices": ("notices",),
+    "related": ("related",),
     "bibtex": ("bibtex",),
 }  # fmt: skip
 _OURS = {name: ours for ours, names in reversed(NAMES.items()) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import unicodedata
 from urllib.parse import unquote
@@ -26,7 +27,7 @@ _DOI = re.compile(
 )
 # In a publisher's link: https://www.tandfonline.com/doi/full/10.1080/1, https://www.biorxiv.org/content/10.1101/1v2.full
 _IN_LINK = re.compile(
-    r"https?://(?!(?:dx\.)?doi\.org)[^/\s]+/(?:content|article|chapter|doi(?:/(?:abs|full|pdf|epdf|epub|book))?)"
+    r"https?://(?!(?:dx\.)?doi\.org)[^/\s]+/(?:\w+/)?(?:content|article|chapter|doi(?:/(?:abs|full|pdf|epdf|epub|book))?)"
     r"/(10\.[0-9]{4,9}/[^\s\"?#]+?)(?:v[0-9]{1,2})?(?:[./](?:full|abstract|pdf|epdf|html|meta|short)[\w.-]*)?(?:[?#]\S*)?$",
     re.IGNORECASE,
 )
@@ -63,7 +64,7 @@ def doi_of(*texts: str) -> str:
     for text in texts:
         if "10." not in text:
             continue
-        text = text.replace("{\\_}", "_").replace("\\_", "_")
+        text = html.unescape(text).replace("{\\_}", "_").replace("\\_", "_")
         text = re.sub(r"[{}\\]", "", unquote(text) if "%" in text else text)
         if match := _IN_LINK.match(text) or _DOI.search(text):
             doi = _trimmed(match[1].split("?")[0] if "://" in text else match[1])
@@ -75,6 +76,8 @@ def doi_of(*texts: str) -> str:
 def _trimmed(doi: str) -> str:
     """Without what follows a DOI in running text; a closing bracket belongs to it if it opened one."""
     doi = re.split(r"[;,](?=https?:|10\.)|<br|&lt;br|</", doi)[0]
+    doi = re.sub(r"/(?:full|abstract|pdf|epdf|meta)$", "", doi)  # as in a publisher's link
+    doi = re.sub(r"^(10\.1101/[0-9.]+)v[0-9]{1,2}$", r"\1", doi)  # bioRxiv's versions have one DOI
     while doi and (
         doi[-1] in ".,;:'\"" or (doi[-1] in ")]>" and doi.count(doi[-1]) > doi.count("([<"[")]>".index(doi[-1])]))
     ):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
 # An object that holds the list of papers: {"meta": ..., "results": [{, {"message": {"items": [{ and the like.
-_LISTS = "results|data|items|papers|works|articles|records|documents|references|entries|hits|docs|result"
+_LISTS = (
+    "results|data|items|papers|recommendedPapers|works|articles|records|documents|references|entries|hits|docs|result"
+)
 LIST = re.compile(rf'"(?:{_LISTS})"\s*:\s*\[(?=\s*\{{)')
 ENVELOPE = re.compile(rf'\s*\{{(?:(?!"(?:title|abstract)"\s*:)[^\n]|\n(?!\{{)){{0,6000}}?{LIST.pattern}')
 MAX_WORDS = 50_000  # of an abstract that is an index of words
@@ -33,7 +36,7 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
 
 def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
     """What a record wraps: Zotero's {"data": ...}, Elasticsearch's {"_source": ...}, Hugging Face's {"paper": ...}."""
-    for name in "_source", "data", "paper", "message", "bibjson", "attributes":
+    for name in "_source", "data", "paper", "citingPaper", "citedPaper", "message", "bibjson", "attributes":
         inner = record.get(name)
         if name == "data" and isinstance(inner, dict) and isinstance(inner.get("attributes"), dict):
             inner = inner["attributes"]  # JSON:API, as DataCite's
@@ -47,11 +50,10 @@ def _unwrapped(record: dict[str, Any]) -> dict[str, Any]:
 
 def _openalex(record: dict[str, Any]) -> dict[str, Any]:
     ids, place = _dict(record.get("ids")), _dict(record.get("primary_location"))
-    words = record.get("abstract_inverted_index")
     return {
         "openalex": record.get("id") or ids.get("openalex"),
         "title": record.get("title") or record.get("display_name"),
-        "abstract": record.get("abstract") or (_in_order(words) if isinstance(words, dict) else None),
+        "abstract": record.get("abstract") or in_order(record.get("abstract_inverted_index")),
         "authors": record.get("authorships"),
         "year": record.get("publication_year") or record.get("publication_date"),
         "doi": record.get("doi") or ids.get("doi"),
@@ -73,10 +75,15 @@ def _landing(spot: object) -> str:
     return url if isinstance(url, str) else ""
 
 
-def _in_order(words: dict[str, Any]) -> str:
-    """The abstract out of its index of words."""
-    places = [(at, word) for word, spots in words.items() for at in _list(spots) if isinstance(at, int)]
-    return " ".join(word for _, word in sorted(places[:MAX_WORDS]))
+def in_order(words: object) -> str:
+    """The abstract out of its index of words, {"Ferns": [0, 3], ...}; in a cell as JSON or Python write it."""
+    if isinstance(words, str):
+        try:
+            words = ast.literal_eval(words)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return ""
+    places = [(at, word) for word, spots in _dict(words).items() for at in _list(spots) if isinstance(at, int)]
+    return " ".join(str(word) for _, word in sorted(places[:MAX_WORDS]))
 
 
 def _semantic_scholar(record: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +116,7 @@ def _crossref(record: dict[str, Any]) -> dict[str, Any]:
         "keywords": record.get("keyword") or record.get("subject"),
         "language": record.get("language"),
         "notices": _updates(record),
+        "related": _other_versions(record),
         "pmid": record.get("PMID"),
     }
 
@@ -143,6 +151,13 @@ def _updates(record: dict[str, Any]) -> list[str]:
     marks = [_dict(mark) for mark in _list(record.get("updated-by"))]
     said = [f"{mark.get('label') or mark.get('type') or 'Update'}: {mark.get('DOI', '')}" for mark in marks]
     return [text.replace("Retraction:", "Retraction in") if text.startswith("Retraction") else text for text in said]
+
+
+def _other_versions(record: dict[str, Any]) -> list[str]:
+    """The DOIs of the preprint, or of the article, that Crossref says is the same paper."""
+    relation = _dict(record.get("relation"))
+    found = [_dict(one) for kind in ("has-preprint", "is-preprint-of") for one in _list(relation.get(kind))]
+    return [one["id"] for one in found if one.get("id-type") == "doi" and isinstance(one.get("id"), str)]
 
 
 def _dict(value: object) -> dict[str, Any]:

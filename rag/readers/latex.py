@@ -31,22 +31,22 @@ _SIGNS = {
     "percent": "%", "celsius": "°C", "lt": "<", "gt": ">", "space": " ", "newline": " ", "par": " ",
     "mathbf": "%s", "mathit": "%s", "mathsf": "%s", "mathtt": "%s", "mathcal": "%s", "boldsymbol": "%s",
     **dict.fromkeys("em rm bf it sc sl sf tt tiny small footnotesize scriptsize normalsize large Large left right big "
-                    "Big bigl bigr quad qquad noindent centering displaystyle textstyle".split(), ""),
+                    "Big bigl bigr quad qquad noindent centering displaystyle textstyle relax".split(), ""),
 }  # fmt: skip
 _SYMBOLS = get_default_latex_context_db()
 _COMMANDS = known_commands()
 
 
-def _unknown(node: Any, l2tobj: Any) -> str:
+def _unknown(node: Any, l2tobj: Any, between: str = "") -> str:
     """What a command that the decoder has no text for stands for: its arguments, its Greek letter, or itself."""
     arguments = [part for part in (node.nodeargd.argnlist if node.nodeargd else []) or [] if part is not None]
     if arguments:
-        return "".join(l2tobj.nodelist_to_text([part]) for part in arguments)
+        return between.join(l2tobj.nodelist_to_text([part]) for part in arguments)
     return _symbol(node.macroname.removeprefix("text")) or str(node.latex_verbatim())
 
 
 def _cited(node: Any, l2tobj: Any) -> str:
-    return f"[{_unknown(node, l2tobj).strip('[]')}]"
+    return f"[{_unknown(node, l2tobj, ' ').strip('[]')}]"
 
 
 def _symbol(name: str) -> str:
@@ -96,6 +96,7 @@ _UNITS = {
     "mm": "mm", "cm": "cm", "km": "km", "mg": "mg", "kg": "kg", "ug": "µg", "ms": "ms", "us": "µs", "ml": "ml",
     "per": "/", "squared": "^2", "cubed": "^3", "square": "", "cubic": "",
 }  # fmt: skip
+_QUOTED = re.compile(r"(?<![`\w\\])`([^`']{1,80})'(?!['\w])")
 _HELD = re.compile("\ue000([0-9]+)\ue001")
 
 
@@ -109,6 +110,7 @@ def decoded(text: str, source: bool = True) -> str:
     held: list[str] = []
     if source:
         text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
+        text = _QUOTED.sub(r"‘\1’", text)
     text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     text = _QUANTITY.sub(lambda match: f"{match[1]} {_unit(match[2])}".replace(" %", "%"), text)
     text = _UNIT.sub(lambda match: _unit(match[1]), _ANGLE.sub(r"\1°", text))
@@ -194,7 +196,7 @@ def _without_commands(text: str) -> str:
     text = re.sub(r"(?<!\\)([%&$])", r"\\\1", text)
     text = re.sub(r"(^|[\s(])~(?=[0-9.\\])", r"\1\\textasciitilde{}", text)
     text = re.sub(r"\\href\s*\{[^{}]{0,2000}\}\s*(?=\{)", "", text)  # of a link its text
-    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?:\[[^\[\]{}\\]{0,60}\]\s*)?(?=\{)", _kept_argument, text)
+    text = re.sub(r"\\([a-zA-Z]+)\*?\s*(?:\[[^\[\]{}\\]{0,60}\]\s*)?(?=\{(?!\s*\}))", _kept_argument, text)
     if len(_OPTION.findall(text)) > text.count("]") or text.count("{") - text.count("\\{") > text.count("}"):
         # Options and groups left open: the parser would try each with all that follow, over and over.
         text = re.sub(r"(?<!\\)[{}]", " ", _OPTION.sub(r"\1 ", text))

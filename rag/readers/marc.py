@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from rag.readers.lines import DAMAGE
 from rag.readers.record import make_paper
 from rag.types import Paper, Rejected
 
+logging.getLogger("pymarc").setLevel(logging.CRITICAL)  # what it warns of is damage, which costs a field
 _LEADER = re.compile(rb"[0-9]{5}[a-z ][a-z ][a-z ][a-z ][a ][0-9 ][0-9 ][0-9]{5}[\x20-\x7e]{3}45..", re.DOTALL)
 _END = b"\x1d"
 _PIECE = 1 << 16
@@ -75,7 +78,11 @@ def _decoded(chunk: bytes) -> tuple[dict[str, str], list[Field]]:
         is_utf8 = True
     except UnicodeDecodeError:
         is_utf8 = False  # MARC-8, or what the leader says
-    record = pymarc.Record(chunk, to_unicode=True, force_utf8=is_utf8, hide_utf8_warnings=True, utf8_handling=DAMAGE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        record = pymarc.Record(
+            chunk, to_unicode=True, force_utf8=is_utf8, hide_utf8_warnings=True, utf8_handling=DAMAGE
+        )
     controls = {one.tag: one.data or "" for one in record.fields if one.control_field}
     fields = [
         Field(

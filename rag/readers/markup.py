@@ -6,6 +6,8 @@ import html
 import re
 from html.entities import html5
 
+from rag.readers.mathml import on_one_line
+
 _INLINE = (
     "i b em strong u s tt small big span font a code sc italic bold roman monospace underline overline strike"
     " sans-serif named-content styled-content ext-link uri email xref inline-formula alternatives mark abbr cite q var"
@@ -41,7 +43,9 @@ _TEX = re.compile(
 _ALTERNATIVES = re.compile(rf"<((?:{_PREFIX})?alternatives)>(.{{0,40000}}?)</\1>", re.IGNORECASE | re.DOTALL)
 _CDATA = re.compile(r"<!\[CDATA\[(.{0,200000}?)\]\]>", re.DOTALL)
 _COMMENT = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
-_ENTITY = re.compile(r"\\?&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_ENTITY = re.compile(
+    r"\\?&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});|&(?:amp|lt|gt|quot|nbsp)(?![\w;=])"
+)
 
 
 def without_markup(text: str) -> str:
@@ -91,18 +95,10 @@ def _tex(document: str) -> str:
 
 
 def _math(match: re.Match[str]) -> str:
-    """MathML on one line: its TeX if it brings it along, else its symbols with ^ and _ where they stand."""
+    """MathML as the TeX that it brings along, else on one line."""
     if tex := _TEX.search(match[2]):
         return _tex(tex[2] or tex[4] or "")
-    inside = re.sub(r"<(?:mml:)?annotation\b.*?</(?:mml:)?annotation>", "", match[2], flags=re.DOTALL)
-    for name, between in ("sup", "^"), ("sub", "_"), ("frac", "/"):
-        inside = re.sub(
-            rf"<((?:mml:)?m{name})\b[^<>]*>\s*(<((?:mml:)?m\w+)\b[^<>]*>(?:(?!</\3>).)*</\3>)",
-            rf"\2{between}",
-            inside,
-            flags=re.DOTALL,
-        )
-    return re.sub(r"\s+", " ", re.sub(r"<[^<>]*>", "", re.sub(r">\s+<", "><", inside))).strip()
+    return on_one_line(match[0])
 
 
 def _script(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Harvests by OAI-PMH: records in Dublin Core, in arXiv's own formats, or in JATS."""
+"""Harvests by OAI-PMH: records in Dublin Core, in arXiv's own formats, in JATS, MODS, MARC or DataCite's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from rag.readers import jats, marc_xml, mods
+from rag.readers import datacite_xml, jats, marc_xml, mods
 from rag.readers.lines import Lines
 from rag.readers.people import is_organisation
 from rag.readers.record import make_paper
@@ -31,7 +31,9 @@ def _flat(record: Element) -> dict[str, object]:
     held = next(iter(find(record, "metadata") or ()), record)
     if name(held) in ("arXiv", "arXivRaw"):
         return _arxiv(held)
-    by_name = {"article": jats.flat, "mods": mods.flat, "record": marc_xml.flat}
+    if name(held) == "oai_datacite":
+        held = find(held, "payload/resource") or held
+    by_name = {"article": jats.flat, "mods": mods.flat, "record": marc_xml.flat, "resource": datacite_xml.flat}
     if name(held) in by_name and held is not record:
         return by_name[name(held)](held)
     return _dublin_core(held, text(record, "header/identifier"))

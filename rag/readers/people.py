@@ -11,7 +11,9 @@ from rag.readers.text import is_data, readable
 MAX_AUTHORS = 10_000
 MAX_NAME = 500  # characters: what is longer is no list of one, and is not looked into
 _NOBODY = re.compile(
-    r"(?:and )?(?:others|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?|no authors? (?:listed|given))", re.I
+    r"(?:and )?(?:(?:\+?[0-9]+ )?(?:others|more|authors)|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?"
+    r"|no authors? (?:listed|given))",
+    re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
     r"\b(?:group|consortium|collaborat\w+|universit\w+|institut\w+|organi[sz]ation|society|committee|association|council"
@@ -20,16 +22,22 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = r"(?:[A-ZÀ-ÞΑ-ΩЀ-Я](?:\.\s?-?|-|\s)?){1,4}"
-_VANCOUVER = re.compile(rf"((?:[^\W\d_]|['’.-]|\s)*?[^\W\d_]{{2,}})\s+({_INITIALS})(?:\s+(Jr|Sr|II|III|IV)\.?)?")
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV", re.IGNORECASE)
-_DEGREE = re.compile(r"(?:M\.?D|Ph\.?\s?D|M\.?P\.?H|D\.?Phil|M\.?Sc|B\.?Sc|Dr\.?P\.?H|MBBS|RN|FRCP)\.?", re.IGNORECASE)
+_LATER = r"Jr\.?|Sr\.?|I{2,3}|IV|2nd|3rd|[4-9]th"
+_VANCOUVER = re.compile(rf"((?:[^\W\d_]|['’.-]|\s)*?[^\W\d_]{{2,}})\s+({_INITIALS})(?:\s+({_LATER}))?")
+_SUFFIX = re.compile(_LATER, re.IGNORECASE)
+_WITH_SUFFIX = re.compile(rf"(.+?)\s+({_LATER})")
+_DEGREE = re.compile(r"(?:M\.?D|Ph\.?\s?D|M\.?P\.?H|D\.?Phil|M\.?Sc|B\.?Sc|Dr\.?P\.?H|MBBS|RN|FRCP)\.?")
 _PARTICLE = re.compile(r"(?:de|del|della|da|dos|das|di|du|la|le|van|von|der|den|ter|ten|zu|zur|af|bin|ibn|al|el)\s")
 # What stands behind a name in some lists: numbers of addresses, ORCID, mail, a role, where somebody works.
 _BEHIND = re.compile(
     r"\s*(?:\((?:[0-9,;Xx -]*|[^()\s]+@[^()]*|eds?\.?|editors?|authors?)\)|\[[^\[\]]{0,20}\]|<[^<>\s]+@[^<>\s]+>)"
-    r"|(?<=[a-zà-ÿ])[0-9]{1,2}(?:,[0-9]{1,2})*[*†‡§]*$|(?<=[a-z])[*†‡§]+$",
+    r"|(?<=[a-zà-ÿ])[0-9¹²³⁰-⁹]{1,2}(?:[,，][0-9¹²³⁰-⁹]{1,2})*[*†‡§]*$|(?<=[a-z])[*†‡§]+$",
     re.IGNORECASE,
 )
+# The number of a trial, which registers give for its authors.
+_TRIAL = re.compile(r"[A-Za-z][A-Za-z-]{1,12}[/-]?[0-9][0-9/-]{5,}(?:-[A-Z]{2})?")
+# A list that lost its line ends and commas: "Beck I. A.Roe B.", "Beck I. A. Roe B."
+_ROW = re.compile(r"[^\W\d_][\w'’-]{1,60}(?:\s[^\W\d_][\w'’-]{1,60}){0,2}(?:\s[A-Z]\.){1,4}\s*")
 _PLACE = re.compile(r"\s*\([^()]*\s[^()]*\)$")
 _TITLE = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+(?=\S+\s)")
 _AND_OTHERS = re.compile(r"[,;\s]+(?:(?:and\s+)?et\.? ?al\.?|and others)\s*$", re.IGNORECASE)
@@ -49,21 +57,32 @@ def person(name: str) -> str:
     name = _TITLE.sub("", _AND_OTHERS.sub("", name))
     if not _ORGANISATION.search(_PLACE.sub("", name)):
         name = _PLACE.sub("", name)
-    if not is_data(name) or _NOBODY.fullmatch(name):
+    if not is_data(name) or _NOBODY.fullmatch(name) or _TRIAL.fullmatch(name) or not re.search(r"[^\W\d_]", name):
         return ""
     if name.startswith("{") and name.endswith("}"):
         return readable(name[1:-1].strip(), latex=True)
     if "given=" in name or "family=" in name:
         name = _biblatex(name)
     name = readable(name, latex="{" in name or "\\" in name).strip(",; ")
-    if len(name) > MAX_NAME:
-        return name[:MAX_NAME]
+    return _turned(name) if len(name) <= MAX_NAME else name[:MAX_NAME]
+
+
+def _turned(name: str) -> str:
+    """A name by itself with the first name first."""
     parts = [part.strip() for part in name.split(",")]
+    if len(parts) == 2 and _ORGANISATION.fullmatch(parts[1]):
+        return " ".join(parts)  # EndNote takes the last word of a group for a given name
+    if len(parts) == 2 and all(parts) and _ORGANISATION.fullmatch(parts[0]):
+        return f"{parts[1]} {parts[0]}"
     if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
         suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
         given = [part for part in parts[1:] if part not in suffix and is_data(part)]
-        given = [part for part in given if not _DEGREE.fullmatch(part)] or given  # "Lima, MD" has two initials
-        return " ".join([*given, parts[0], *suffix])
+        untitled = [part for part in given if not _DEGREE.fullmatch(part)]
+        if " " not in parts[0] or _PARTICLE.match(parts[0]):
+            untitled = untitled or given  # "Lima, MD" has two initials, "Ana Lima, MD" a degree
+        if untitled and (match := _WITH_SUFFIX.fullmatch(untitled[-1])):
+            untitled, suffix = [*untitled[:-1], match[1]], [*suffix, match[2]]
+        return " ".join([*untitled, parts[0], *suffix])
     if (match := _VANCOUVER.fullmatch(name)) and not _ORGANISATION.search(name):
         return " ".join(filter(None, (match[2].strip(), match[1], match[3])))
     return name
@@ -134,7 +153,9 @@ def _listed(text: str) -> Iterable[str]:
             value = None
         if isinstance(value, list | tuple):
             return _each(value)
-    for mark in ";", "|", "\n":
+    if len(row := _ROW.findall(text)) > 1 and "".join(row) == text:
+        return (person(name) for name in row)
+    for mark in ";", "|", "\n", "//":
         if mark in text and not text.lstrip().startswith("{"):
             return (person(name) for part in text.split(mark) for name in _around_and(part, " and " not in part))
     return (person(name) for name in _around_and(text, False))

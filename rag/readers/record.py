@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from rag.clean import clean
 from rag.readers.fields import by_our_names
@@ -29,7 +31,9 @@ _WITHDRAWN = re.compile(
 )
 _WITHDRAWN_COMMENT = re.compile(r"\b(?:withdrawn|retracted)\b", re.IGNORECASE)
 _WITHDRAWN_TITLE = re.compile(
-    r"[\[(]?\s*(?:retracted(?: article)?|withdrawn)\s*[\])]?\s*[:.—–-]|[\[(](?:retracted|withdrawn)[\])]", re.I
+    r"[\[(]?\s*(?:retracted(?: article)?|withdrawn)\s*[\])]?\s*[:.—–-]|[\[(](?:retracted|withdrawn)[\])]"
+    r"|.*[\[(]\s*(?:retracted|withdrawn)\b[^\[\]()]{0,200}[\])]\.?$",
+    re.IGNORECASE,
 )
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
@@ -50,12 +54,10 @@ _LINK = re.compile(
 )
 
 
-def make_paper(
-    record: Mapping[str, object], source: str, line: int, latex: bool = False, verbatim: bool = False
-) -> Paper | Rejected:
+def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool = False) -> Paper | Rejected:
     """The paper that `record` (names of fields in any case, values of any type) tells of, or why it is none.
 
-    `latex` tells that its text is LaTeX through and through; `verbatim` that it is text already.
+    `latex` tells that its text is LaTeX through and through.
     """
     fields = by_our_names(record)
 
@@ -63,10 +65,10 @@ def make_paper(
         return next((text for value in fields.get(name, ()) if is_data(text := _text(value))), "")
 
     def shown(name: str) -> str:
-        return first(name) if verbatim or len(first(name)) > 2 * MAX_ABSTRACT else readable(first(name), latex)
+        return first(name) if len(first(name)) > 2 * MAX_ABSTRACT else readable(first(name), latex)
 
     given, title, url = _given(record, fields), shown("title"), first("url")
-    abstract, rights = (shown("abstract"), "") if verbatim else without_tail(shown("abstract"))
+    abstract, rights = without_tail(shown("abstract"))
     abstract = "" if has_none(abstract) else abstract
     authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())
     categories = _words(next(iter(fields.get("categories", ())), None))
@@ -105,7 +107,7 @@ def make_paper(
             or any(map(_RETRACTED.search, notices))
         ),
         doi=doi,
-        ids=_further_ids(arxiv, doi, pmid, work),
+        ids=(*_further_ids(arxiv, doi, pmid, work), *_related(fields, doi)),
         venue=_short(shown("venue") or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
@@ -135,6 +137,12 @@ def _further_ids(arxiv: str, doi: str, pmid: str, work: str) -> tuple[str, ...]:
     return tuple(text for text, taken in zip(known, ranks, strict=True) if text and taken)
 
 
+def _related(fields: Mapping[str, list[object]], doi: str) -> tuple[str, ...]:
+    """The DOIs of what the source says is the same paper, as preprint or as article."""
+    given = [one for value in fields.get("related", ()) if isinstance(value, list) for one in value]
+    return tuple(f"doi:{other}" for one in given if (other := doi_of(_text(one))) and other != doi)
+
+
 def _fault(title: str, abstract: str, others: tuple[str, ...]) -> str:
     if MARK in "".join((title, abstract, *others)):
         return "not UTF-8: save the file as UTF-8"
@@ -162,14 +170,23 @@ def _notices(fields: Mapping[str, list[object]], title: str) -> tuple[str, ...]:
 
 def _keywords(fields: Mapping[str, list[object]], latex: bool) -> tuple[str, ...]:
     for value in fields.get("keywords", ()):
-        parts = re.split(r"[;|\n]", value) if isinstance(value, str) else value if isinstance(value, list) else []
-        if isinstance(value, str) and len(parts) == 1:
-            parts = value.split(",")
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        parts: list[Any] = _parts(value) if isinstance(value, str) else value if isinstance(value, list) else []
         names = (part.get("display_name") or part.get("name") if isinstance(part, dict) else part for part in parts)
         words = [_short(readable(word, latex)) for word in names if isinstance(word, str)]
         if kept := [word for word in words if is_data(word)]:
             return tuple(dict.fromkeys(kept))[:MAX_KEYWORDS]
     return ()
+
+
+def _parts(text: str) -> list[str]:
+    """The words of a cell, by the marks between them; a list as Python or JSON writes it by its quotes."""
+    text = html.unescape(text)
+    if listed := re.fullmatch(r"\[\s*['\"](.*)['\"]\s*\]", text.strip()):
+        return re.split(r"['\"],\s*['\"]", listed[1])
+    parts = re.split(r"[;|\n]", text)
+    return parts if len(parts) > 1 else text.split(",")
 
 
 def _journal(source: str) -> str:
@@ -182,7 +199,7 @@ def _link(url: str) -> str:
     """The first http link in `url`, without LaTeX's escapes; "" without any."""
     url = re.sub(r"\\(?=[_%&#~{}])|\{(?=\\?_)|(?<=_)\}", "", url)
     match = _LINK.match(url)
-    return re.split(r"[;|](?=https?:)", match[1])[0] if match else ""
+    return re.split(r"[;|](?=https?:)|(?<=\w)(?=https?://)", match[1])[0] if match else ""
 
 
 def _text(value: object) -> str:

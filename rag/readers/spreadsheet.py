@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx, .xls, .ods), whose first sheet with a header is read as a table."""
+"""Spreadsheets (.xlsx, .xls, .ods), whose sheets with a header are read as tables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
+from rag.clean import clean
 from rag.readers.csv_table import MAX_PREAMBLE, names_columns, no_header, of_row
 from rag.types import Paper, Rejected
 
@@ -32,7 +33,7 @@ def is_spreadsheet(path: Path) -> bool:
 
 
 def read(path: Path, source: str) -> Iterator[Paper | Rejected]:
-    """The papers of the rows of the first sheet that has a header."""
+    """The papers of the rows of the sheets that have a header; from the second on the source names the sheet."""
     if (size := _unfolded(path)) > MAX_UNFOLDED:
         yield Rejected(source, 0, f"it unfolds to {size:,} bytes: export the table as CSV")
         return
@@ -55,21 +56,22 @@ def _unfolded(path: Path) -> int:
 
 def _rows(book: CalamineWorkbook, source: str) -> Iterator[Paper | Rejected]:
     top: list[object] = []
+    tables = 0
     for sheet in book.sheet_names:
         header: list[str] = []
         for number, row in enumerate(book.get_sheet_by_name(sheet).iter_rows(), 1):
             if header:
                 if any(str(cell).strip() for cell in row):
-                    yield of_row(header, [_cell(cell) for cell in row], source, number)
+                    place = source if tables == 1 else f"{source} ({clean(sheet)})"
+                    yield of_row(header, [_cell(cell) for cell in row], place, number)
             elif names_columns(row):
-                header = [str(cell) for cell in row]
+                header, tables = [str(cell) for cell in row], tables + 1
             else:
                 top = top or list(row)
                 if number >= MAX_PREAMBLE:
                     break
-        if header:
-            return
-    yield Rejected(source, 1, no_header(top))
+    if not tables:
+        yield Rejected(source, 1, no_header(top))
 
 
 def _cell(value: object) -> object:

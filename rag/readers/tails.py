@@ -1,41 +1,21 @@
-"""What stands around an abstract and is no part of it: headings, copyright lines, words for "there is none"."""
+"""What stands around an abstract and is no part of it: copyright lines, words for "there is none"."""
 
 from __future__ import annotations
 
 import re
 
+from rag.readers.parts import without_names
+
 MAX_TAIL = 900  # characters: copyright lines with a publisher and a licence have up to 400, EBSCO's 600
-# What the parts of an abstract are called; others ("Main outcome measures", "Setting") say what their text does not.
-_PART = (
-    r"(?:background|introduction|context|rationale|motivation|importance|significance|objectives?|aims?|goals?|purpose"
-    r"|study question|(?:materials?|patients?|subjects|participants|research design|study design|design"
-    r"|data sources?|experimental (?:procedures?|approach)) and methods?|methods?|methodology|approach"
-    r"|(?:main |key )?results?|(?:principal |recent |main |key )?findings|observations?|conclusions?|concluding remarks"
-    r"|interpretation|discussion|(?:clinical )?(?:implications|relevance)|summary(?: answer)?|unlabell?ed|highlights)"
-)
-_PARTS = rf"{_PART}(?:(?: and | & |/| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
-_HEADING = re.compile(
-    r"(?:\[?(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\]?\s*"
-    r"(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"']))"
-    r"|(?-i:(?<=Abstract)(?=[A-Z][a-z]*\b)))"
-    r"|author\(s\):[^|]{1,500}\|(?:[^|]{1,500}\|)?\s*abstract:\s*"
-    rf"|{_PARTS}(?:\s*[:—–]+\s*|(?-i:(?<=[A-Z]{{4}})\.\s+)))",
-    re.IGNORECASE,
-)
-# A part's name as a sentence of its own: "Aim. To look."
-_FIRST = re.compile(rf"(?-i:(?=[A-Z])){_PARTS}\.\s+(?-i:(?=[A-Z]))", re.IGNORECASE)
-_CAPITALS = re.compile(
-    r"(?<=[.!?])\s+(?:BACKGROUND|INTRODUCTION|OBJECTIVES?|AIMS?|PURPOSE|METHODS|RESULTS|FINDINGS|DISCUSSION|CONCLUSIONS?)\.\s+"
-)
-# Behind a sentence; databases put a comma, or lose the space.
-_LABEL = re.compile(rf"(?<=[.!?)\]”\"%]),?\s*(?-i:(?=[A-Z])){_PARTS}\s*:+\s*(?=\S)", re.IGNORECASE)
 _NONE = re.compile(
     r"[\[(]?\s*(?:(?:the|an|this (?:article|paper|record|item|entry)) )?(?:has )?(?:no[ -]|there is no )?"
-    r"(?:abstract|summary|data)?\s*(?:is )?(?:not )?(?:currently )?"
+    r"(?:abstract|summary|description|data)?\s*(?:is )?(?:not )?(?:currently )?"
     r"(?:available|unavailable|missing|provided|supplied|present|found|given|included)?\s*"
     r"(?:for this (?:article|paper|record|entry|item|content))?(?: so a preview has been provided)?[\])]?\s*[.:!]?"
     r"|\.{3}|…|\[?figure:? see text\]?\.?|see (?:text|full text|article)\.?|t\.?b\.?[ad]\.?"
-    r"|kein(?:e)? (?:abstract|zusammenfassung)(?: (?:vorhanden|verfügbar))?\.?|(?:resumen )?no disponible\.?"
+    r"|kein(?:e)? (?:abstract|zusammenfassung)(?: (?:vorhanden|verfügbar))?\.?"
+    r"|(?:abstract|zusammenfassung) (?:ist )?nicht (?:vorhanden|verfügbar)\.?"
+    r"|(?:no hay )?(?:resumen )?(?:no )?disponible\.?"
     r"|(?:résumé )?(?:non|indisponible|pas) (?:disponible|de résumé)\.?",
     re.IGNORECASE,
 )
@@ -49,9 +29,13 @@ _START = re.compile(
     r"|\((?:as provided|author(?:/[a-z]{2,3})?|contains [0-9]+ [^()]{1,60})\)\.?$"
     r"|this is an open[- ]access article|\(?(?:apa )?psyc\s?info database record"
     r"|this (?:work|article|paper) (?:is|was) (?:licensed|published|distributed) under (?:a|the|an open|cc)"
-    r"|this is a (?:u\.?\s?s\.? )?government work|open access\.? this (?:article|is|work)|\[figure:? see text\]"
+    r"|(?:published (?:19|20)\d\d\. )?this (?:article |work |paper )?is a (?:u\.?\s?s\.? )?government work"
+    r"|open access\.? this (?:article|is|work)|\[figure:? see text\]"
     r"|(?-i:(?:(?:19|20)\d\d,? )?(?:[A-Z][\w&'’-]*,? ){0,5}[A-Z][\w&'’-]*(?:\.V)?)\. all rights reserved"
     r"|(?-i:(?:Georg )?Thieme Verlag\b|The Author(?:\(s\)|s)?,? (?:19|20)\d\d\b)|first published online\b"
+    # A firm and a year, without a verb.
+    r"|(?-i:(?:19|20)\d\d,? (?:[A-Z][\w&'’.-]*,? ){1,5}(?:Inc|Ltd|LLC|B\.?V|GmbH|S\.A|AG|PLC|Co)\b\.?$)"
+    r"|(?-i:(?:[A-Z][\w&'’.+-]*,? ){2,8}(?:19|20)\d\d\.?$)"
     r"|suppl(?:emental|ementary) material is available for this article"
     r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
@@ -87,11 +71,7 @@ def without_tail(abstract: str) -> tuple[str, str]:
     text, front = abstract, ""
     if match := _FRONT.match(text):
         front, text = match[0].strip(), text[match.end() :]
-    for heading in _HEADING, _HEADING, _FIRST:  # "Abstract Background: ..."
-        text = heading.sub("", text, count=1) if heading.match(text) else text
-    if ":" in text:
-        text = _LABEL.sub(" ", text)
-    text = _CAPITALS.sub(" ", text)
+    text = without_names(text)
     for mark in _START.finditer(text, max(0, len(text) - MAX_TAIL)):
         tail = text[mark.end() :]
         if mark.end() and _is_tail(text[: mark.end()], tail):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rag.clean import clean
 from rag.readers.latex import decoded
 from rag.readers.markup import without_markup
+from rag.readers.twice_encoded import decoded_once_more
 
 _NO_DATA = frozenset(
     ("", "nan", "n/a", "na", "n.a.", "none", "null", "nil", "-", "--", "—", "–", "?", "unknown", "undefined", "#n/a",
@@ -17,6 +18,7 @@ def readable(text: str, latex: bool = False) -> str:
 
     `latex` tells that the source is LaTeX through and through, as BibTeX is, where braces and ties are no text.
     """
+    text = decoded_once_more(text)
     text = without_markup(text) if not latex else text
     text = decoded(text, latex)
     return clean(without_markup(text))

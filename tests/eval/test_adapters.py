@@ -141,3 +141,15 @@ def test_markers_of_scholarqabench_count_from_0(tmp_path: Path) -> None:
     (tmp_path / "human_answers.json").write_text(json.dumps(rows))
     found = [reply.statements[0].sources for reply in read_answers(tmp_path / "human_answers.json")]
     assert found == [(Source("Ducks", ("Ducks swim.",)),), (Source("Geese", ("Geese swim.",)),), (None,)]
+
+
+def test_scholarqabenchs_scifact_and_answers_of_computer_science(tmp_path: Path) -> None:
+    document = {"title": "Ducks", "text": "Ducks swim. They eat."}
+    rows = [{"input": "Ducks swim.", "gold_ctx": [document], "answer": answer} for answer in ("true", "false")]
+    (claims,) = read_claims(write(tmp_path / "scifact.jsonl", *rows)).values()
+    assert [(c.claim, c.label, c.evidence) for c in claims] == [
+        ("Ducks swim.", "supported", ("Ducks swim.", "They eat.")),
+        ("Ducks swim.", "refuted", ("Ducks swim.", "They eat.")),
+    ]
+    (reply,) = read_answers(write(tmp_path / "cs.jsonl", {"case_id": "c1", "answer_text": "Ducks swim [0]. They eat."}))
+    assert (reply.id, [s.text for s in reply.statements]) == ("c1", ["Ducks swim.", "They eat."])

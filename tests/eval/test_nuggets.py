@@ -112,3 +112,14 @@ def test_what_is_wrong_is_told_by_line(row: Any, said: str, tmp_path: Path) -> N
     good = {"qid": "0", "nuggets": [nugget("x", "okay")]}
     with pytest.raises(SourceError, match=f"n.jsonl:2: .*{said}"):
         read_nuggets(write(tmp_path / "n.jsonl", good, row))
+
+
+def test_the_rubrics_of_researchrubrics(tmp_path: Path) -> None:
+    weights = {"Says that ducks swim.": 5.0, "Names a pond.": 2.0, "Calls a duck a goose.": -4.0}
+    rubrics = [{"criterion": text, "weight": weight} for text, weight in weights.items()]
+    (tmp_path / "r.jsonl").write_text(json.dumps({"qid": "1", "rubrics": rubrics}) + "\n")
+    (topic,) = read_nuggets(tmp_path / "r.jsonl")
+    assert [(n.text, n.importance) for n in topic.nuggets] == [
+        ("Says that ducks swim.", "vital"),
+        ("Names a pond.", "okay"),
+    ]

@@ -124,3 +124,26 @@ def test_damaged_marc_names_the_record(read: Read) -> None:
     papers, rejected = read("a.mrc", whole[: len(whole) // 2 + 20] + b"\x1d" + whole[-40:])
     assert len(papers) == 1
     assert [r.line for r in rejected] == [2, 3]
+
+
+def test_datacite_in_a_harvest(read: Read) -> None:
+    resource = (
+        '<resource xmlns="http://datacite.org/schema/kernel-4"><identifier identifierType="DOI">10.5555/F.1</identifier>'
+        "<creators><creator><creatorName>Lund, Ada</creatorName><givenName>Ada</givenName><familyName>Lund</familyName>"
+        "</creator><creator><creatorName>Fern Group</creatorName></creator></creators><titles><title>Ferns</title></titles>"
+        "<publisher>Zenodo</publisher><publicationYear>2020</publicationYear><subjects><subject>fern, stair</subject></subjects>"
+        '<descriptions><description descriptionType="Other">1.0</description><description descriptionType="Abstract">'
+        "&lt;p&gt;They grow.&lt;/p&gt;</description></descriptions></resource>"
+    )
+    for held in resource, f"<oai_datacite><payload>{resource}</payload></oai_datacite>":
+        papers, _ = read("a.xml", OAI.format(held))
+        paper = papers[0]
+        assert (paper.id, paper.title, paper.abstract, paper.year) == ("10.5555/f.1", "Ferns", "They grow.", 2020)
+        assert (paper.authors, paper.keywords) == (("Ada Lund", "Fern Group"), ("fern", "stair"))
+
+
+def test_damage_in_a_catalogue_says_nothing_beside_the_ledger(
+    read: Read, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    read("a.mrc", marc().replace(b"\x1e  \x1fa", b"\x1e12345\x1fa"))
+    assert (capfd.readouterr().err, caplog.records) == ("", [])

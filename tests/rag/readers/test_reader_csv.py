@@ -46,3 +46,31 @@ def test_huge_cells_nul_and_no_usable_header(read: Read) -> None:
 def test_csv_limit_is_not_lowered(read: Read) -> None:
     read("a.csv", "title,abstract\nA,a\n")
     assert csv.field_size_limit() >= 10_000_000
+
+
+def test_quotes_that_are_not_doubled(read: Read) -> None:
+    rows = '"title","abstract","year"\n"Ferns "on" stairs","They \\"grow\\".","2020"\n"Moss","It grows.","2021"\n'
+    rows += '"Broken "row","x"\n'
+    papers, rejected = read("a.csv", rows)
+    assert [(p.title, p.abstract, p.year) for p in papers] == [
+        ('Ferns "on" stairs', 'They "grow".', 2020),
+        ("Moss", "It grows.", 2021),
+    ]
+    assert [r.line for r in rejected] == [4]
+
+
+def test_web_of_sciences_id_is_a_keyword(read: Read) -> None:
+    papers, _ = read("a.txt", "PT\tTI\tID\tAB\tUT\nJ\tFerns\tTRANSFORMATION\tThey grow.\tWOS:1\n")
+    assert (papers[0].id[:2], papers[0].keywords) == ("t-", ("TRANSFORMATION",))
+
+
+def test_an_index_of_words_in_a_cell(read: Read) -> None:
+    cells = ('"{""They"": [0], ""grow."": [1]}"', "\"{'They': [0], 'grow.': [1]}\"")
+    rows = "".join(f"Ferns {n},{cell}\n" for n, cell in enumerate(cells))
+    papers, _ = read("a.csv", f"title,abstract_inverted_index\n{rows}")
+    assert [paper.abstract for paper in papers] == ["They grow."] * 2
+
+
+def test_names_in_english_and_authors_between_slashes(read: Read) -> None:
+    papers, _ = read("a.csv", "Author(s),English Title,Abstract\nLund A//Dahl B,Ferns,They grow.\n")
+    assert (papers[0].title, papers[0].authors) == ("Ferns", ("A Lund", "B Dahl"))

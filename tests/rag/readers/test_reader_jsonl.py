@@ -11,6 +11,7 @@ from rag.types import Paper
 from tests.rag.readers.conftest import Read
 
 A = {"id": "a", "title": "On A", "abstract": "About A."}
+MADE = {"paperId": "f1", "title": "Ferns", "abstract": "They grow.", "year": 2020}
 B = {"id": "b", "title": 'On "B" \\ {', "abstract": "About } B."}
 
 
@@ -100,3 +101,18 @@ def test_control_characters_and_halves_of_pairs_are_removed(read: Read) -> None:
         "a.jsonl", '{"title": "A\\u0000 \\ud800ti\x00t\x07le", "abstract": "Raw\ttab\\u001b[31m and \\ud83d\\ude00"}'
     )
     assert (papers[0].title, papers[0].abstract) == ("A title", "Raw tab[31m and 😀")
+
+
+@pytest.mark.parametrize(
+    "envelope", [{"data": [{"citingPaper": MADE}]}, {"data": [{"citedPaper": MADE}]}, {"recommendedPapers": [MADE]}]
+)
+def test_semantic_scholars_lists(read: Read, envelope: dict[str, Any]) -> None:
+    papers, _ = read("a.json", json.dumps(envelope))
+    assert [(p.title, p.year) for p in papers] == [("Ferns", 2020)]
+
+
+def test_crossref_says_which_preprint_is_the_paper(read: Read) -> None:
+    relation = {"has-preprint": [{"id-type": "doi", "id": "10.1101/2020.01.01.123456"}]}
+    article = {"DOI": "10.5555/f.1", "title": ["Ferns"], "abstract": "They grow.", "issued": {}, "relation": relation}
+    papers, _ = read("a.json", json.dumps({"message": {"items": [article]}}))
+    assert papers[0].ids == ("doi:10.1101/2020.01.01.123456",)

@@ -80,7 +80,7 @@ def test_a_paper_without_an_id_is_known_by_its_title() -> None:
         ([{"name": "Ann Lee"}, {"id": 1}, {"name": ["x"]}], ("Ann Lee", "x")),
         ({"name": "Ann Lee"}, ("Ann Lee",)),
         (None, ()),
-        (5.5, ("5.5",)),
+        (5.5, ()),
     ],
 )
 def test_authors(value: Any, names: Any) -> None:
@@ -166,6 +166,13 @@ def test_whitespace() -> None:
 def test_withdrawn_papers_are_known(fields: dict[str, Any]) -> None:
     assert made(**fields).withdrawn
     assert made(**fields).display_title == "T (withdrawn)"
+
+
+@pytest.mark.parametrize(
+    "title", ["RETRACTED: Ferns", "Ferns (Retracted article. See vol. 3, pg. 4, 2012)", "[Retracted] Ferns"]
+)
+def test_retracted_papers_are_known_by_their_titles(title: str) -> None:
+    assert made(title=title).withdrawn
 
 
 @pytest.mark.parametrize("abstract", ["The drug was withdrawn from the market.", "We study withdrawn papers on arXiv."])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from rag.readers import spreadsheet
+from rag.readers import read_papers, spreadsheet
 from tests.rag.readers.conftest import Read
 
 TYPES = (
@@ -22,21 +23,26 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def workbook(*rows: tuple[object, ...]) -> bytes:
-    """An .xlsx file with one sheet of those rows."""
-    cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+def workbook(*rows: tuple[object, ...], more: dict[str, list[tuple[object, ...]]] | None = None) -> bytes:
+    """An .xlsx file with a sheet "S" of those rows, and `more` by their names."""
+    sheets = {"S": rows, **(more or {})}
     parts = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" Type="{OFFICE}/officeDocument"'
         ' Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-        f'<sheet name="S" sheetId="1" r:id="r1"/>'
-        "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1"'
-        f' Type="{OFFICE}/worksheet"'
-        ' Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>',
+        + "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1))
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}">'
+        + "".join(
+            f'<Relationship Id="r{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        + "</Relationships>",
     }
+    for n, table in enumerate(sheets.values(), 1):
+        cells = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in table)
+        parts[f"xl/worksheets/sheet{n}.xml"] = f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -82,3 +88,16 @@ def test_a_damaged_workbook_is_told(read: Read, monkeypatch: pytest.MonkeyPatch)
         assert len(rejected) == 1
     monkeypatch.setattr(spreadsheet, "MAX_UNFOLDED", 1000)
     assert "unfolds to" in read("a.xlsx", BOOK)[1][0].reason
+
+
+def test_every_sheet_with_a_header_is_read(tmp_path: Path) -> None:
+    header = ("Title", "Abstract")
+    (tmp_path / "a.xlsx").write_bytes(
+        workbook(
+            header, ("Ferns", "They grow."), more={"Notes": [("Read me",)], "Second": [header, ("Moss", "It grows.")]}
+        )
+    )
+    assert [(p.title, p.source, p.line) for p in read_papers(tmp_path / "a.xlsx")] == [
+        ("Ferns", "a.xlsx", 2),
+        ("Moss", "a.xlsx (Second)", 2),
+    ]

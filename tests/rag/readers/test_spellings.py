@@ -89,7 +89,17 @@ def test_placeholders(said: str) -> None:
         ("Prof. Ada Lund", ("Ada Lund",)),
         ("Lund, Ada, PhD; Dahl, Bo, MD", ("Ada Lund", "Bo Dahl")),
         ("Lund, MD; Dahl, BE", ("MD Lund", "BE Dahl")),
+        ("Ada Lund, PhD; Bo Dahl, MD", ("Ada Lund", "Bo Dahl")),
+        ("Islam, Md Lund", ("Md Lund Islam",)),
         ("Lund, Ada AND Dahl, Bo", ("Ada Lund", "Bo Dahl")),
+        ("Ada Lund¹, Bo Dahl2,3 and Cy Berg⁴*", ("Ada Lund", "Bo Dahl", "Cy Berg")),
+        ("Ada Lund, Bo Dahl, +3 more", ("Ada Lund", "Bo Dahl")),
+        ("Lund, A. B. 3rd; Dahl BE 4th", ("A. B. Lund 3rd", "BE Dahl 4th")),
+        ("NCT01234567; ChiCTR2500105468; CTRI/2020/01/022716; Lund, A.", ("A. Lund",)),
+        ("Lund A//Dahl B", ("A Lund", "B Dahl")),
+        ("Lund A. B.Dahl C.van Berg D.", ("A. B. Lund", "C. Dahl", "D. van Berg")),
+        ("Lund A. B. Dahl C. Berg D.", ("A. B. Lund", "C. Dahl", "D. Berg")),
+        (["Fern Study, Group", "Foundation, U. S. Fern", "Center, Ada"], ("Fern Study Group", "U. S. Fern Foundation", "Ada Center")),
         ("SOCIETY FOR FERNS AND STAIRS", ("SOCIETY FOR FERNS AND STAIRS",)),
         ([{"LastName": "Lund", "ForeName": "Ada"}, {"name": {"given": "Bo", "family": "Dahl"}}], ("Ada Lund", "Bo Dahl")),
         ([{"firstName": "Ada", "lastName": "Lund", "creatorType": "author"}, {"lastName": "Ek", "creatorType": "editor"}],
@@ -103,10 +113,17 @@ def test_people(written: Any, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "written",
     ["info:doi/10.5555/f.1", "<10.5555/F.1>", "https://doi-org.proxy.uni.edu/10.5555/f.1", "doi=10.5555/f.1",
-     "['10.5555/f.1']", "https://hdl.handle.net/10.5555/f.1", "DOI10.5555/f.1", "urn:doi:10.5555/f.1"],
+     "['10.5555/f.1']", "https://hdl.handle.net/10.5555/f.1", "DOI10.5555/f.1", "urn:doi:10.5555/f.1",
+     "https://www.cochranelibrary.com/central/doi/10.5555/f.1/full", "10.5555/f.1/abstract"],
 )  # fmt: skip
 def test_dois(written: str) -> None:
     assert doi_of(written) == "10.5555/f.1"
+
+
+def test_a_doi_with_entities_and_one_with_a_version() -> None:
+    assert doi_of("10.1002/(SICI)1:2&lt;3::AID-4&gt;3.0.CO;2-2") == "10.1002/(sici)1:2<3::aid-4>3.0.co;2-2"
+    assert doi_of("10.1101/2020.01.01.123456v2") == "10.1101/2020.01.01.123456"
+    assert doi_of("10.21203/rs.3.rs-1/v1") == "10.21203/rs.3.rs-1/v1"  # there each version has a DOI of its own
 
 
 @pytest.mark.parametrize(
