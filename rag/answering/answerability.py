@@ -27,7 +27,7 @@ from rag.types import Evidence, Paper
 SHOWN = 1.2  # log-odds that a question gains by being put to the paper that was just shown (docs/evaluation.md)
 RELATED = 3  # papers named when the question is not answered
 READING_WEIGHT = 2.0  # of the model's reading beside the probability from retrieval, both as log-odds
-MIN_ODDS = -0.5  # log-odds of the two together; `bench/answerability.py --llm` prints what other values refuse
+MIN_ODDS = -1.35  # log-odds of the two together; `bench/answerability.py --llm` prints what other values refuse
 _MAX_SURE = 0.999  # a model that is quite sure must not overrule everything
 _RARE = 5  # question tokens, the rarest, of which the weakest match counts
 _TITLES = 3  # best papers whose titles are looked at

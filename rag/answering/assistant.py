@@ -169,7 +169,7 @@ class Assistant:
         builder.mode = self.mode_of(model)
         if builder.mode == "reads":
             return understand(model, read, history)
-        if not needs_context(question) or not history:
+        if read.papers or not needs_context(question) or not history:
             return read
         reply = model.complete(prompts.REWRITE, prompts.rewrite_message(question, history), "understand")
         written = strip_markdown(reply)

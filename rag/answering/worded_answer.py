@@ -57,6 +57,9 @@ class WordedAnswer:
         if self._checking != "strict":
             yield from self._written()
             return
+        if self._plan.listing:  # a line a paper, complete and by its title: such a model drops some and joins others
+            yield from quoted(self._builder, self._plan)
+            return
         plan, best = self._plan, self._plan.evidence[0]
         numbered = plan.single and asks_for_number(plan.query.standalone)
         yield from self._with_number(best) if numbered else self._written()

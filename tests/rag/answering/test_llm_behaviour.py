@@ -191,7 +191,7 @@ def test_tokens_and_times_are_counted(library: Library) -> None:
 
 
 def test_a_follow_up_is_rewritten_only_when_it_needs_it(library: Library) -> None:
-    history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": GOOD}]
+    history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "A framework."}]
     with serving(Script("Which theory inspired the retrieval framework HippoRAG?")) as server:
         assistant = Assistant(library, server.url)
         assert assistant.ask("And which theory inspired it?", history).standalone == "".join(server.pieces)
