@@ -60,7 +60,8 @@ def about_collection(library: Library, query: Query, where: Mapping[str, Any] | 
     if not kept and _THEMES.search(asked):
         return _themes(library)
     shown = catalogue.newest(LISTED, kept)
-    return _list(f"{_papers(total)}{_by_filter(kept)}, the newest first:", shown, total - len(shown))
+    order = ", the newest first" if catalogue.by_year() else ""
+    return _list(f"{_papers(total)}{_by_filter(kept)}{order}:", shown, total - len(shown))
 
 
 def _list(message: str, papers: list[Paper], more: int) -> Reply:

@@ -16,7 +16,7 @@ History = Sequence[Mapping[str, Any]]
 
 _REFERS = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|one|such|same|similar|else|he|she|both|"
-    r"the two(?! \w+ \w)|ones)\b",
+    r"the two(?! \w+ \w)|ones|there(?=[?.! ]*$))\b",
     re.IGNORECASE,
 )
 _ANTECEDENT = 2  # content words before a pronoun, from which it means something in the question itself
@@ -25,8 +25,13 @@ _ELLIPTIC = 3  # content words of a question that only goes on: "and on which be
 _OF_IT = re.compile(r"\b(?:is|are|was|were|does|do|did|can|could|will|has|have) (?:it|they)\b", re.IGNORECASE)
 _OPENS = re.compile(r"^(?:(?:and|but|so|or|also|then|ok(?:ay)?|now)\b[ ,]*)*(?:what about|how about)\b", re.IGNORECASE)
 _CONTINUES = re.compile(
-    r"^(?:and|but|so|or|also|then|what else|why|how come)\b|^(?:on|in|with|for|by) (?:which|what)\b|"
+    r"^(?:and|but|so|or|also|then|what else|why|how come|(?:only|just) (?:the|those))\b|"
+    r"^(?:on|in|with|for|by) (?:which|what)\b|"
     r"^(?:is|are) there (?:any |an? |some )?\w+[?.! ]*$",
+    re.IGNORECASE,
+)
+_WHAT_IS = re.compile(  # "so what is a retrieval head?" has a subject of its own
+    r"^(?:(?:and|so|but|then|ok(?:ay)?)\b[ ,]*)*what(?:'s| is| are)(?! (?:it|that|this|they|its|their|the)\b)",
     re.IGNORECASE,
 )
 _WHY = re.compile(r"(?:why|how come)\b", re.IGNORECASE)
@@ -50,7 +55,9 @@ _FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:paper|source|number|no\.?|result) ?#?(\d{1,2})\b|\[(\d{1,2})\]", re.IGNORECASE)
 _POLITE = frozenset({"please", "thanks", "one", "show", "open", "give", "tell", "take"})
 _POINTING = (_ORDINAL, _FIRST_TWO, _NUMBERED)
-ONES = re.compile(r"\bones\b", re.IGNORECASE)  # narrows what was listed before
+ONES = re.compile(
+    r"\bones\b|^(?:only|just) (?:the|those)\b|^how many are there\b", re.IGNORECASE
+)  # narrows what was listed before
 _PAIR = re.compile(
     r"\b(?:compare|between|difference|differ|versus|contrast)\b.*\b(?:them|these|those|both|two)\b|"
     r"\bwhich (?:one )?(?:of "
@@ -91,7 +98,8 @@ def needs_context(question: str, library: Library | None = None) -> bool:
         return _refers(rest) or bool(_WHOLLY.match(rest.strip())) or not content_words(rest)
     question = re.sub(r"n['’]t\b", "", question)
     words = len(content_words(question, of_papers=True))
-    elliptic = _CONTINUES.search(question) and words <= (1 if _WHY.match(question) else _ELLIPTIC)
+    going_on = _CONTINUES.search(question) and not _WHAT_IS.match(question)
+    elliptic = going_on and words <= (1 if _WHY.match(question) else _ELLIPTIC)
     if elliptic or _WHOLLY.match(question):
         # "And what does CrabTag do?" names its own subject.
         return not _titled(question, library)

@@ -42,7 +42,7 @@ _WORDS: tuple[tuple[Kind, str], ...] = (
         r"\bhow many (?:papers|articles|abstracts|documents|publications|authors)\b(?! (?:did|do|does|were) (?:the|"
         r"they|it|users|people))|^(?:which|what) years?[?.! ]*$|"
         r"\b(?:this|the|your) (?:collection|library|corpus|database)\b|^(?:please )?(?:list|show)(?: me)? all\b|"
-        r"^(?:please )?list (?:everything|them all|all)\b|\bwhat(?:'s| is) new\b|"
+        r"^(?:please )?list (?:everything|them all|all)\b|\bwhat(?:'s| is) new\b|^what(?:'s| is) in here\b|"
         r"\b(?:which|what) years? (?:do|are|does)\b|"
         r"\b(?:newest|latest|most recent|oldest|earliest) (?:papers?|articles?|publications?|additions)\b|"
         r"\bmain (?:themes?|topics?|subjects)\b|\bhow many of them are from\b|\bpapers per year\b",

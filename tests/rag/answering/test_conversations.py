@@ -136,6 +136,8 @@ def test_similar_papers_are_listed_without_the_one_shown(tmp_path: Path) -> None
         ("is there a newer version of it?", True),
         ("And is there one based on state spaces instead?", True),
         ("papers that use reinforcement learning", False),
+        ("so what is a retrieval head?", False),
+        ("and what are the limitations?", True),
         ("Is it fair to compare the context windows of vendors by their token counts?", False),
         ("What is there on recommender systems that learn several tasks jointly?", False),
         ("Doctors rated reports that a machine completes. What mark did they give?", False),
