@@ -21,6 +21,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 OWN = {
     "accounts.google.com",
+    "android.clients.google.com",
     "content-autofill.googleapis.com",
     "redirector.gvt1.com",
     "update.googleapis.com",
