@@ -10,9 +10,8 @@ from rag.answer import Answer, Mode, Outcome
 from rag.answering import prompts
 from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.answerability import enough, read_evidence
-from rag.answering.checking import MODES, Checking, strip_markdown
+from rag.answering.checking import MODES, Checking
 from rag.answering.everyday import direct_reply
-from rag.answering.follow_ups import needs_context
 from rag.answering.judges import Coverage, Judge, LogprobJudge, ModelJudge, coverage_by, load_judge
 from rag.answering.plan import Plan, find
 from rag.answering.quoting import quoted
@@ -167,19 +166,8 @@ class Assistant:
         if model is None or not (history or read.kind != "fact"):
             return read
         builder.mode = self.mode_of(model)
-        if builder.mode == "reads":
-            return understand(model, read, history)
-        if read.papers or not needs_context(question) or not history:
-            return read
-        reply = model.complete(prompts.REWRITE, prompts.rewrite_message(question, history), "understand")
-        written = strip_markdown(reply)
-        # A small model may answer or lose the thread instead: then the names are simply carried over.
-        usable = 0 < len(written) <= 300 and written.endswith("?") and not needs_context(written)
-        return (
-            read_offline(question, history, written, self.library, exact)
-            if usable and not prompts.recites(written)
-            else read
-        )
+        # One that only words is given what quoting would show: its own rewriting of follow-ups lost the thread.
+        return understand(model, read, history) if builder.mode == "reads" else read
 
     def _allowed(
         self, model: ChatModel | None, plan: Plan, builder: AnswerBuilder, on_status: Callable[[str], None]

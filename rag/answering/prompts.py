@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rag.answer import Outcome
 from rag.models.examination import JUDGE, one_line
@@ -35,15 +35,6 @@ Source 1: TinyNet
 Question: How much memory does pruning save?
 
 Answer: TinyNet needs 40% less memory than MobileNet. [1.5]"""
-
-REWRITE = "You rewrite a follow-up question so that it can be understood alone. Reply with the question only."
-
-
-def rewrite_message(question: str, history: Sequence[Mapping[str, str]]) -> str:
-    """Asks for the follow-up as a standalone question."""
-    turns = "\n".join(f"{turn['role']}: {one_line(turn['content'])[:500]}" for turn in history[-4:])
-    return f"<conversation>\n{turns}\n</conversation>\n\nFollow-up: {one_line(question)}\n\nStandalone question:"
-
 
 READ = "You check whether sentences of research abstracts answer a question. Reply with one word: Yes or No."
 
@@ -94,4 +85,4 @@ def _runs(words: tuple[str, ...], size: int) -> frozenset[tuple[str, ...]]:
 
 
 _LINES = frozenset(_words(line) for line in SYSTEM.splitlines() if line)
-_RUNS = {size: _runs(_words(f"{SYSTEM} {REWRITE} {JUDGE}"), size) for size in (4, 5, 6)}
+_RUNS = {size: _runs(_words(f"{SYSTEM} {JUDGE}"), size) for size in (4, 5, 6)}

@@ -59,10 +59,8 @@ class Query:
         return bool(self.papers) or self.standalone != (self.spelt or self.question)
 
 
-def read_offline(
-    question: str, history: History, standalone: str = "", library: Library | None = None, exact: bool = False
-) -> Query:
-    """The question as its wording alone tells it; `standalone` is given where a model has rewritten it.
+def read_offline(question: str, history: History, library: Library | None = None, exact: bool = False) -> Query:
+    """The question as its wording alone tells it.
 
     A `library` adds what its papers tell: the kind by the vectors of its embedding model, the papers that are referred
     to, its authors' names, and the spelling of rare words, unless `exact`.
@@ -72,9 +70,9 @@ def read_offline(
     read = library is not None and not unread_language(question, library.embedder)
     if library is not None and read and not exact:
         spelt, notes = spelt_right(library, question)
-    meant = referred(spelt, history, library) if history and not standalone else Reference()
+    meant = referred(spelt, history, library) if history else Reference()
     if meant.more:
-        return replace(read_offline(last_alone(history), (), "", library, exact), question=question, shown=meant.papers)
+        return replace(read_offline(last_alone(history), (), library, exact), question=question, shown=meant.papers)
     if meant.similar and library is not None:
         title = library.catalogue.papers(list(meant.papers))[0].title
         return Query(question, f"Papers like “{title}”", "list", topic=title, spelt=spelt, shown=meant.papers)
@@ -82,10 +80,10 @@ def read_offline(
     if kind in ("small_talk", "collection") and cue(spelt) is None and library is not None:
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
         kind = "fact" if library.catalogue.entitled(spelt) else kind
-    asked, papers = standalone or spelt, meant.papers
+    asked, papers = spelt, meant.papers
     if meant.pointed:
         kind = _kind_of_shown(kind, spelt, len(papers))
-    if not meant.pointed and history and not standalone:
+    if not meant.pointed and history:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()
         if kind != "collection" and needs_context(spelt, library):  # "How many are there?" means all

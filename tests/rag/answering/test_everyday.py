@@ -97,7 +97,7 @@ def test_whom_an_explanation_is_for_is_no_thing_that_is_missing(assistant: Assis
 def test_capitals_all_over_change_nothing(assistant: Assistant) -> None:
     for question in ("which papers are about moss?", "how does mossnet count?"):
         low, high = (
-            find(assistant.library, read_offline(q, (), "", assistant.library), 8, None)
+            find(assistant.library, read_offline(q, (), assistant.library), 8, None)
             for q in (question, question.upper())
         )
         assert (low.query.kind, low.decision.probability) == (high.query.kind, high.decision.probability)

@@ -190,14 +190,12 @@ def test_tokens_and_times_are_counted(library: Library) -> None:
     assert {"retrieve", "first_word", "answer", "total"} <= set(answer.timings)
 
 
-def test_a_follow_up_is_rewritten_only_when_it_needs_it(library: Library) -> None:
-    history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "A framework."}]
-    with serving(Script("Which theory inspired the retrieval framework HippoRAG?")) as server:
-        assistant = Assistant(library, server.url)
-        assert assistant.ask("And which theory inspired it?", history).standalone == "".join(server.pieces)
-        assert len(server.written) == 2
-        assistant.ask(QUESTION, history)
-        assert len(server.written) == 3
+def test_a_model_that_words_is_not_asked_what_a_follow_up_means(library: Library) -> None:
+    history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": GOOD}]
+    with serving(Script(GOOD)) as server:
+        answer = Assistant(library, server.url, mode="words").ask("And which theory inspired it?", history)
+        assert answer.standalone == Assistant(library).ask("And which theory inspired it?", history).standalone
+        assert all("<conversation>" not in str(request) for request in server.written)
 
 
 def judging(messages: list[dict[str, str]]) -> bool:
