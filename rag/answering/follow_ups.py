@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.answering.small_talk import small_talk
 from rag.library import Library
 from rag.text.entities import NAME, names_of
 from rag.text.words import content_words
@@ -15,7 +16,8 @@ from rag.text.words import content_words
 History = Sequence[Mapping[str, Any]]
 
 _REFERS = re.compile(
-    r"\b(?:it|its|that|this|they|them|their|those|these|one|such|same|similar|else|he|she|both|"
+    r"\b(?:it|its|that|this|they|them|their|those|these|such|same|similar|else|he|she|both|"
+    r"one(?=[?.! ]*$| (?:that|which|of|for|with|on|is|was|does|did|has|based|from|about)\b)|"
     r"the two(?! \w+ \w)|ones|there(?=[?.! ]*$))\b",
     re.IGNORECASE,
 )
@@ -138,6 +140,7 @@ def carried_over(question: str, history: History) -> str:
 def last_alone(history: History) -> str:
     """The last question that can be understood alone, else the first of those looked at; "" where there is none."""
     asked = [str(turn["content"]) for turn in history[-2 * _TURNS :] if turn["role"] == "user"]
+    asked = [question for question in asked if not small_talk(question, 0)]
     alone = (q for q in reversed(asked) if not needs_context(q) and not any(p.search(q) for p in _POINTING))
     return next(alone, asked[0] if asked else "")
 

@@ -85,7 +85,9 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     named = without_written_out(named_things(library, query.standalone), near_texts)
     if not (named.titled and cue(query.standalone) in ABOUT_ONE):  # "Explain MossNet to Grandma"
         overview = bool(named.titled) and query.kind in ABOUT_ONE  # a guess: "What are the takeaways from MossNet?"
-        named = with_unheard(named, library, query.standalone, retrieved.tokens, only_names=overview)
+        said = query.spelt or query.question
+        said = said if query.standalone.startswith(said) else query.standalone
+        named = with_unheard(named, library, said, retrieved.tokens, only_names=overview)
     language = "" if reads else unread_language(query.question, library.embedder)
     query = _as_overview(query, named, retrieved, bool(language))
     first = _compared(library, query, asked, sources, kept)
@@ -203,7 +205,7 @@ def _refused_if_unnamed(
 
     What is asked about such a thing alone is not answered by quoting about another.
     """
-    if query.follows or (query.kind == "list" and named.known):
+    if (query.follows and not named.unheard) or (query.kind == "list" and named.known):
         return decision, ()
     if not named.unknown or (not named.unheard and (found or named.titled)):
         return decision, named.unknown if query.kind != "comparison" else ()

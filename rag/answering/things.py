@@ -79,8 +79,9 @@ def with_unheard(named: Named, library: Library, question: str, tokens: QueryTok
     if tokens.needs is None:
         return named
     needs, low = tokens.needs.copy(), question.lower()
-    for name in named.titled:
-        start = low.find(name.lower())
+    needs[tokens.spans[:, 0] >= len(question)] = 0.0  # what was carried over from earlier turns
+    for name in (n.lower() for n in named.titled if n.lower() in low):
+        start = low.index(name)
         needs[(tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= start + len(name))] = 0.0
     for found in _WORD.finditer(question):
         word, (start, end) = found.group(), found.span()

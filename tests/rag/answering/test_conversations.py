@@ -137,6 +137,8 @@ def test_similar_papers_are_listed_without_the_one_shown(tmp_path: Path) -> None
         ("And is there one based on state spaces instead?", True),
         ("papers that use reinforcement learning", False),
         ("so what is a retrieval head?", False),
+        ("what is streamingllm in one paragraph", False),
+        ("which one is better?", True),
         ("and what are the limitations?", True),
         ("Is it fair to compare the context windows of vendors by their token counts?", False),
         ("What is there on recommender systems that learn several tasks jointly?", False),
@@ -148,3 +150,10 @@ def test_similar_papers_are_listed_without_the_one_shown(tmp_path: Path) -> None
 )
 def test_a_question_that_says_enough_is_no_follow_up(question: str, follows: bool) -> None:
     assert needs_context(question) is follows
+
+
+def test_small_talk_is_no_subject(assistant: Assistant) -> None:
+    *_, fast = talk(assistant, "hi", "how long does it last?")
+    assert "(hi)" not in fast.standalone
+    *_, swahili = talk(assistant, "What is CrabTag?", "thanks!", "does it work in Swahili?")
+    assert swahili.text.startswith("No abstract here mentions Swahili.")
