@@ -50,7 +50,9 @@ _ORDINALS = {
 }  # fmt: skip
 _ORDINAL = re.compile(
     rf"\b(?:the |paper |number )?({'|'.join(_ORDINALS)})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|"
-    rf"with|to|than) (?:the )?(?:{'|'.join(_ORDINALS)}))\b|['’]s\b|[?.!, ]*$)",
+    rf"with|to|than) (?:the )?(?:{'|'.join(_ORDINALS)}))\b|['’]s\b|[?.!, ]*$)|"
+    rf"^(?:please )?(?:explain|summari[sz]e|describe|open|show(?: me)?|tell me (?:more )?about) the "
+    rf"({'|'.join(_ORDINALS)})\b",
     re.IGNORECASE,
 )
 _FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
@@ -168,7 +170,7 @@ def referred(question: str, history: History, library: Library | None) -> Refere
     places = (
         [1, 2] if _FIRST_TWO.search(question) else [p for a, b in _NUMBERED.findall(question) if (p := int(a or b))]
     )
-    places += [_ORDINALS[o.lower()] for o in _ORDINAL.findall(question) if not _FIRST_TWO.search(question)]
+    places += [_ORDINALS[(a or b).lower()] for a, b in _ORDINAL.findall(question) if not _FIRST_TWO.search(question)]
     # "The second one" is of the last answer that showed two, though one of these was looked at since.
     enough = next((papers for papers in answers if len(papers) >= max([*places, 2])), [])
     if places and enough:

@@ -66,7 +66,16 @@ def test_a_question_that_names_its_own_topic_is_no_follow_up(tmp_path: Path) -> 
     library.close()
 
 
-@pytest.mark.parametrize("said", ["second one please", "the second one", "paper 2", "show me the second paper"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "second one please",
+        "the second one",
+        "paper 2",
+        "show me the second paper",
+        "explain the second in simple words",
+    ],
+)
 def test_a_place_alone_asks_for_that_paper(assistant: Assistant, said: str) -> None:
     listed, second = talk(assistant, "which papers are about moss?", said)
     assert second.outcome == "answered"
