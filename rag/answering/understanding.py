@@ -14,7 +14,6 @@ from rag.answering.follow_ups import (
     Reference,
     carried_over,
     last_alone,
-    needs_context,
     only_points,
     referred,
 )
@@ -23,6 +22,7 @@ from rag.answering.kinds import Kind, cue, guess
 from rag.answering.languages import unread_language
 from rag.answering.reply import head
 from rag.answering.spelling import spelt_right
+from rag.answering.standing_alone import needs_context
 from rag.indexing.index import Index
 from rag.library import Library
 from rag.text.entities import names_of

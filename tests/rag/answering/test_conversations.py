@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.answering.assistant import Assistant
-from rag.answering.follow_ups import needs_context
+from rag.answering.standing_alone import needs_context
 from rag.library import Library
 from rag.readers import read_papers
 from tests.rag.answering.everyday_papers import cited, talk

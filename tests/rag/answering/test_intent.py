@@ -1,8 +1,9 @@
 import pytest
 
-from rag.answering.follow_ups import carried_over, needs_context
+from rag.answering.follow_ups import carried_over
 from rag.answering.intent import asks_for_list, asks_to_compare, compared
 from rag.answering.small_talk import small_talk
+from rag.answering.standing_alone import needs_context
 
 
 @pytest.mark.parametrize(
