@@ -204,7 +204,8 @@ class Sync:
 
     def _rewrite(self, paper_ids: Sequence[str]) -> None:
         if paper_ids and (missing := rewrite_unreachable(self.index.vector_store, self.forward_index, paper_ids)):
+            one = f"the passage {missing[0]} is not found by its own vector"
+            several = f"{len(missing)} passages are not found by their own vectors, {missing[0]} among them"
             self.report.notes.append(
-                f"{len(missing)} passages are not found by their own vectors, {missing[0]} among them: "
-                "askpapers doctor --repair builds the index anew"
+                f"{one if len(missing) == 1 else several}: askpapers doctor --repair builds the index anew"
             )

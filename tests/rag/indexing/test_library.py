@@ -204,7 +204,7 @@ def test_what_chroma_does_not_find_is_written_again(
     assert written == ["a", "b", "a"]
     monkeypatch.setattr(library.index.vector_store, "unreachable", lambda rows: ["c#0"])
     (note,) = library.sync([Paper("c", "C", "On speech.")]).notes
-    assert note.startswith("1 passages are not found by their own vectors, c#0 among them: askpapers doctor --repair")
+    assert note.startswith("the passage c#0 is not found by its own vector: askpapers doctor --repair")
     library.close()
 
 
