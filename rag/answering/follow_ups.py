@@ -57,6 +57,7 @@ _AMONG = re.compile(
     re.IGNORECASE,
 )
 _SIMILAR = re.compile(r"\b(?:similar|related|comparable)\b|\blike (?:it|this|that|these|those)\b", re.IGNORECASE)
+_LIKE = re.compile(r"\b(?:papers?|works?|others?|anything|something|more)\b.*\b(?:like|similar to)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
 _TURNS = 4  # earlier questions that are looked through for what is asked about
 _MAX_NAMES = 3
@@ -108,6 +109,8 @@ def referred(question: str, history: History, library: Library | None) -> Refere
     enough = next((papers for papers in answers if len(papers) >= max([*places, 2])), [])
     if places and enough:
         meant = [enough[p - 1 if p > 0 else p] for p in places]
+        if _LIKE.search(question):
+            return Reference(tuple(meant), similar=True)
         # "Compare it with the first one": it is what was looked at since.
         beside = answers[0] if len(answers[0]) == len(meant) == 1 and _IT.search(question) else []
         return Reference(tuple(dict.fromkeys([*beside, *meant])), pointed=True)

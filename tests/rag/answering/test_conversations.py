@@ -133,6 +133,8 @@ def test_similar_papers_are_listed_without_the_one_shown(tmp_path: Path) -> None
     assert [c.paper.title for c in shown.citations] == ["Fern on walls"]
     assert [c.paper.title for c in similar.citations] == ["Fern on roofs"]
     assert similar.listing
+    *_, like = talk(Assistant(library), "Which papers are about ferns?", "papers like the second")
+    assert like.standalone.startswith("Papers like “Fern on")
     library.close()
 
 
