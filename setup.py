@@ -9,7 +9,7 @@ setup(
         "rag.data": ["questions.jsonl", "README.md", "daily_papers/*"],
         "rag": ["py.typed", "models/question_side.safetensors"],
         "eval": ["py.typed"],
-        "rag.answering": ["kinds.npz"],
+        "rag.answering": ["*.npz"],
         "ui": ["*.css", "*.js"],
     },
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,13 +66,6 @@ def main() -> None:
         said = f"{time.perf_counter() - wall:.0f} s, {time.process_time() - begun:.0f} CPU s"
         print(f"{len(library):,} papers ({said})", flush=True)
     library.close()
-
-
-def sizes(home: Path) -> Iterator[tuple[str, float]]:
-    """Megabytes of each of the stores."""
-    for name in ("chroma", "lexical", "derived.sqlite"):
-        files = [home / name] if (home / name).is_file() else (home / name).rglob("*")
-        yield name, sum(f.stat().st_size for f in files if f.is_file()) / 1e6
 
 
 if __name__ == "__main__":

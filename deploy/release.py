@@ -18,6 +18,7 @@ NEEDED = (
     "rag/data/daily_papers/",
     "rag/data/questions.jsonl",
     "rag/models/question_side.safetensors",
+    "rag/answering/elliptical.npz",
     "rag/answering/kinds.npz",
     "rag/py.typed",
     "ui/style.css",

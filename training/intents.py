@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-from rag.answering.kinds import KINDS, WEIGHTS, Kind, features, guess
+from rag.answering.kinds import KINDS, WEIGHTS, Kind, guess
 from rag.answering.understanding import kind_by_wording, kind_of
+from rag.answering.wording import Weights, features, save
 from rag.library import Library
 from rag.models.embedding import load_embedder
 from training.forms import FRESH, HELD, MEASURE, TRAIN
@@ -76,12 +77,7 @@ def main() -> None:
         kinds = np.concatenate([kinds, their_kinds])
     regression.fit(vectors, kinds)
     order = np.argsort(regression.classes_)
-    np.savez_compressed(
-        WEIGHTS,
-        embedding=embedder.fingerprint,
-        weights=regression.coef_[order].astype(np.float16),
-        bias=regression.intercept_[order].astype(np.float32),
-    )
+    save(Weights(embedder.fingerprint, regression.coef_[order], regression.intercept_[order]), WEIGHTS)
     print(f"{WEIGHTS.name}: {WEIGHTS.stat().st_size:,} bytes")
     if sys.argv[2:3] == ["--check"]:
         asked, truth = read(Path(sys.argv[3]))

@@ -67,12 +67,11 @@ def decide(retrieved: Retrieved, known_topic: bool = False, calibration: Calibra
     return Decision("answered" if answered else "not_stated", related, probability, band)
 
 
-def decide_of_shown(retrieved: Retrieved, calibration: Calibration | None = None) -> Decision:
+def decide_of_shown(retrieved: Retrieved, calibration: Calibration) -> Decision:
     """As `decide`, for a question put to the one paper that was shown before.
 
     That paper is near in any case, and a question that says "it" has no name that raises the probability.
     """
-    calibration = calibration or shipped(retrieved.tokens.side)
     return decide(retrieved, calibration=replace(calibration, bias=calibration.bias + SHOWN, min_relevance=0.0))
 
 

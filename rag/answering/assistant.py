@@ -134,7 +134,7 @@ class Assistant:
         outcome = builder.outcome(allowed)
         if outcome != "answered" and not builder.claims.shown:
             missing = [f"Not in these abstracts: {m.rstrip('.')}." for m in builder.missing]
-            refused = () if plan.unread else (prompts.REFUSED[outcome],)
+            refused = () if plan.unread else (prompts.refusal(outcome, plan.about),)
             builder.message = " ".join([*plan.opening, *refused, *missing, *plan.notes])
             yield builder.message
         builder.suggestions = ways_on(self.library, plan, outcome, builder.claims.citations())

@@ -17,6 +17,7 @@ from rag.types import Paper
 
 LISTED = 10
 TYPICAL = 2  # papers shown of a theme
+_NO_YEAR = Reply("The papers here have no year.", outcome="not_stated", suggestions=("List all papers",))
 _COUNT = re.compile(r"\bhow (?:many|big|large)\b|\bnumber of\b|\bcount\b|\bsize of\b", re.IGNORECASE)
 _AUTHORS = re.compile(r"\b(?:authors|who wrote (?:the )?most|most papers here|frequent)\b", re.IGNORECASE)
 _YEARS = re.compile(r"\b(?:(?:which|what) years?|per year|by year|time ?(?:span|range)|how recent)\b", re.IGNORECASE)
@@ -52,7 +53,7 @@ def about_collection(library: Library, query: Query, where: Mapping[str, Any] | 
         return Reply(f"{_papers(total)}{_by_filter(kept)}.", suggestions=_ways_on(library, kept))
     if _NEWEST.search(asked) or _OLDEST.search(asked):
         if not catalogue.by_year():
-            return Reply("The papers here have no year.", outcome="not_stated", suggestions=("List all papers",))
+            return _NO_YEAR
         oldest = not _NEWEST.search(asked)
         one = bool(re.search(r"\b(?:paper|publication|study)\b(?!s)", asked)) and not re.search(r"\bpapers\b", asked)
         shown = catalogue.newest(1 if one else LISTED, kept, oldest)
@@ -77,7 +78,7 @@ def none_kept(library: Library, kept: Mapping[str, Any]) -> Reply | None:
 
 def _none(library: Library, kept: Mapping[str, Any]) -> Reply:
     if "year" in kept and not library.catalogue.by_year():
-        return Reply("The papers here have no year.", outcome="not_stated", suggestions=("List all papers",))
+        return _NO_YEAR
     if "author" in kept and not library.catalogue.authors(1):
         return Reply("The papers here name no authors.", outcome="not_stated", suggestions=("List all papers",))
     ways = ("Which years do the papers cover?",) if "year" in kept else ("Who are the most frequent authors?",)
@@ -97,7 +98,7 @@ def _news(library: Library) -> Reply:
 def _years(library: Library) -> Reply:
     years = library.catalogue.by_year()
     if not years:
-        return Reply("The papers here have no year.", outcome="not_stated")
+        return _NO_YEAR
     counts = ", ".join(f"{y}: {n:,}" for y, n in years.items())
     span = f"{min(years)} to {max(years)}" if len(years) > 1 else str(min(years))
     without = library.catalogue.count() - sum(years.values())

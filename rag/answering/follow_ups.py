@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+from rag.answering.elliptical import lacks_subject
 from rag.answering.small_talk import small_talk
 from rag.answering.standing_alone import needs_context, says_enough
 from rag.library import Library
@@ -59,39 +61,53 @@ _AMONG = re.compile(
 _SIMILAR = re.compile(r"\b(?:similar|related|comparable)\b|\blike (?:it|this|that|these|those)\b", re.IGNORECASE)
 _LIKE = re.compile(r"\b(?:papers?|works?|others?|anything|something|more)\b.*\b(?:like|similar to)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
+MOST_EACH = 10  # papers shown that a question without a subject is put to
 _TURNS = 4  # earlier questions that are looked through for what is asked about
 _MAX_NAMES = 3
 
 
-def carried_over(question: str, history: History) -> str:
+def carried_over(question: str, history: History, library: Library | None) -> str:
     """The question with the named things of the last one that stood alone behind it, or with all of that one.
 
     The answer's names are not taken: it quotes many that the question was not about.
     """
-    alone = last_alone(history)
+    alone = last_alone(history, library)
     added = ", ".join(names_of(alone)[:_MAX_NAMES]) or alone
     return f"{question} ({added})" if added else question
 
 
-def last_alone(history: History) -> str:
-    """The last question that can be understood alone, else the first of those looked at; "" where there is none."""
-    asked = [str(turn["content"]) for turn in history[-2 * _TURNS :] if turn["role"] == "user"]
+def last_alone(history: History, library: Library | None) -> str:
+    """The last question that can be understood alone, else the first of those looked at; "" where there is none.
+
+    One that no paper was shown for was of another matter, unless it names what the collection does not know.
+    """
+    turns = history[-2 * _TURNS :]
+    asked = [
+        str(turn["content"])
+        for turn, reply in zip_longest(turns, turns[1:])
+        if turn["role"] == "user" and (names_of(str(turn["content"])) or not _nothing_shown(reply))
+    ]
     asked = [question for question in asked if not small_talk(question, 0)]
-    alone = (q for q in reversed(asked) if not needs_context(q) and not any(p.search(q) for p in _POINTING))
+    alone = (q for q in reversed(asked) if not needs_context(q, library) and not any(p.search(q) for p in _POINTING))
     return next(alone, asked[0] if asked else "")
+
+
+def _nothing_shown(reply: Mapping[str, Any] | None) -> bool:
+    return reply is not None and reply["role"] == "assistant" and "papers" in reply and not reply["papers"]
 
 
 @dataclass(frozen=True)
 class Reference:
     """The papers shown before that a question means: `pointed` at by place or as a pair, or else just the subject.
 
-    `more` asks for further papers of the same list, `similar` for others like those.
+    `more` asks for further papers of the same list, `similar` for others like those, `each` for a fact of all of them.
     """
 
     papers: tuple[str, ...] = ()
     pointed: bool = False
     more: bool = False
     similar: bool = False
+    each: bool = False
 
 
 def referred(question: str, history: History, library: Library | None) -> Reference:
@@ -123,6 +139,8 @@ def referred(question: str, history: History, library: Library | None) -> Refere
         return Reference()
     if _SIMILAR.search(question) and not content_words(_SIMILAR.sub(" ", question), of_papers=True):
         return Reference(tuple(answers[0]), similar=True)
+    if len(answers[0]) > 1 and library is not None and lacks_subject(question, library):
+        return Reference(tuple(answers[0][:MOST_EACH]), pointed=True, each=True)  # "which datasets were used?"
     # Where one paper was shown last, "does it need training?" is about that very paper.
     return Reference(tuple(answers[0][:1]), pointed=len(answers[0]) == 1 and not _OTHERS.search(question))
 

@@ -1,39 +1,32 @@
 """What kind of request a question is: by plain cues where they are sure, else by the vector of its wording.
 
-The vectors are the embedding model's own, of the question's tokens that are no names and of those among its first
-words; a logistic regression over them (`training/intents.py`, on hand-written questions) does far better than cues on
-forms that nobody thought of. Its weights belong to one embedding model: with another the cues stand alone.
+A logistic regression over it (`training/intents.py`, on hand-written questions) does far better than cues on forms
+that nobody thought of. Its weights belong to one embedding model: with another the cues stand alone.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.answering.intent import asks_for_number
+from rag.answering.wording import odds
 from rag.indexing.index import Index
-from rag.models.embedding import Encoded, Vectors
-from rag.text.entities import name_spans
 
 Kind = Literal[
     "fact", "explanation", "overview", "list", "comparison", "collection", "bibliographic", "small_talk"
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WEIGHTS = Path(__file__).with_name("kinds.npz")
-FIRST_WORDS = 4
 MAX_WORDS = 16  # a longer question says itself what it wants: a fact, where no cue tells otherwise
 # How sure the regression must be. What these kinds say instead of searching is useless where they are wrong; a plain
 # fact is what everything falls back on.
 SURE = {"collection": 0.6, "bibliographic": 0.6, "small_talk": 0.75, "list": 0.5, "comparison": 0.6}
 SURE_ELSE = 0.45
 SURE_FACT = 0.8  # from which a plain fact is believed against words that lists have, too
-_FIRST_SHARE = 0.7  # of the first words' vector beside the whole one's,
-_COUNT_SHARE = 0.3  # and of the counts
 
 # Tried in this order. A cue is a word that hardly means anything else.
 _WORDS: tuple[tuple[Kind, str], ...] = (
@@ -95,50 +88,10 @@ def guess(question: str, index: Index) -> tuple[Kind | None, bool]:
     """
     if len(question.split()) > MAX_WORDS or asks_for_number(question):
         return "fact", False
-    known = _weights()
-    if known is None or known[0] != index.embedder.fingerprint:
+    told = odds(question, index, WEIGHTS)
+    if told is None:
         return None, False
-    _, weights, bias = known
-    odds = weights @ features(question, index.encode_query(question)) + bias
-    shares = np.exp(odds - odds.max())
+    shares = np.exp(told - told.max())
     share = float(shares.max() / shares.sum())
     kind = KINDS[int(shares.argmax())]
     return kind if share >= SURE.get(kind, SURE_ELSE) else None, kind == "fact" and share >= SURE_FACT
-
-
-def features(question: str, encoded: Encoded) -> NDArray[np.float32]:
-    """What the regression reads: (2 * dimension + 7,).
-
-    Tokens of names are left out of the means: what a thing is called must not tell what is asked about it.
-    """
-    names = name_spans(question)
-    words = [m.span() for m in re.finditer(r"\S+", question)]
-    plain = np.array([not any(s <= start and end <= e for s, e in names) for start, end in encoded.spans.tolist()])
-    plain = plain if plain.any() else np.ones(len(plain), bool)
-    first = plain & (encoded.spans[:, 1] <= words[min(FIRST_WORDS, len(words)) - 1][1])
-    counts = [
-        not names,
-        len({question[s:e] for s, e in names}) == 1,
-        len({question[s:e] for s, e in names}) == 2,
-        min(len(words), 12) / 12,
-        bool(re.search(r"\bpapers?\b|works?\b|stud", question, re.IGNORECASE)),
-        question.strip().endswith("?"),
-        bool(re.search(r"\b(?:19|20)\d\d\b", question)),
-    ]
-    whole = _mean(encoded.tokens[plain])
-    opening = _mean(encoded.tokens[first]) if first.any() else whole
-    return np.concatenate([whole, _FIRST_SHARE * opening, _COUNT_SHARE * np.array(counts)]).astype(np.float32)
-
-
-def _mean(tokens: Vectors) -> Vectors:
-    mean: Vectors = tokens.mean(axis=0)
-    return mean / max(float(np.linalg.norm(mean)), 1e-9)
-
-
-@lru_cache(1)
-def _weights() -> tuple[str, NDArray[np.float32], NDArray[np.float32]] | None:
-    """The embedding model that they belong to, weights (kinds, features) and bias (kinds,)."""
-    if not WEIGHTS.exists():
-        return None
-    with np.load(WEIGHTS) as kept:
-        return str(kept["embedding"]), kept["weights"].astype(np.float32), kept["bias"].astype(np.float32)

@@ -11,14 +11,14 @@ from rag.answering.evidence import select_evidence
 from rag.answering.intent import asks_for_list, asks_for_papers
 from rag.answering.kinds import cue
 from rag.answering.languages import unread_language
-from rag.answering.subject import ABOUT_ONE, asks_for_nothing_else, match_of, paper_about, subject_of
+from rag.answering.subject import ABOUT_ONE, asks_for_nothing_else, match_of, paper_about, put_to_shown, subject_of
 from rag.answering.things import Named, has_all, named_things, with_unheard, without_written_out
 from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.retrieval.hybrid import Match, Retrieved, without_withdrawn
 from rag.text.entities import mentions
 from rag.text.words import content_words
-from rag.types import Evidence
+from rag.types import Evidence, Paper
 
 MAX_EVIDENCE = 12  # sentences that the answer to one fact may be chosen from
 WHOLE = 480  # those of the others: all sentences of the papers looked at
@@ -67,6 +67,12 @@ class Plan:
         return self.query.kind not in ("list", "comparison")
 
     @property
+    def about(self) -> tuple[Paper, ...]:
+        """The papers that the question names or points at, none where it may be answered by any."""
+        shown = len(self.query.papers) if self.query.kind == "fact" else 0
+        return tuple(m.record.paper for m in self.matches[: shown or int(self.subject is not None)])
+
+    @property
     def known_topic(self) -> bool:
         """Whether its topic is in the collection: from earlier turns, a paper named, or two things compared found."""
         return self.query.follows or self.compared > 1 or self.subject is not None
@@ -95,20 +101,23 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
         f"Nothing in this collection is about {t}." for t, m in first.items() if m is None and any(first.values())
     ]
     found = {m.record.paper.id: m for m in first.values() if m is not None}
-    subject = subject_of(library, query, named, retrieved, asked, kept)
+    of_shown = put_to_shown(library, query, kept)
+    if of_shown:  # whether these very papers say it
+        subject = of_shown.matches[0] if len(query.papers) == 1 else None
+    else:
+        subject = subject_of(library, query, named, retrieved, asked, kept)
     if subject is not None:
         found = {subject.record.paper.id: subject}
     listed = _naming_all(query, retrieved)
-    of_shown = query.kind == "fact" and subject is not None
-    if of_shown:  # whether that very paper says it
-        only = library.retrieve(query.spelt or query.question, 1, {"id": query.papers[0]})
-        decision = decide_of_shown(only, calibration_of(library))
+    if of_shown:
+        decision = decide_of_shown(of_shown, calibration_of(library))
     else:
         known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
         decision = decide(retrieved, known, calibration_of(library))
     decision = _with_the_named(decision, named, subject)
     # A paper that we hold and that is named is known, so are two that are compared, and a word that papers have.
-    if (subject is not None and not of_shown) or listed or _held_apart(first) or len(query.papers) > 1:
+    pointed = not of_shown and (subject is not None or len(query.papers) > 1)
+    if pointed or listed or _held_apart(first):
         decision = replace(decision, outcome="answered")
     opening = [_NOT_READ.format(language, library.embedder.name)] if language else []
     if language and not named.titled and decision.probability < SURE:
@@ -121,7 +130,8 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     near = reads and retrieved.matches and relevance(retrieved) >= FAR_FOR_A_READER
     if decision.outcome == "nothing_relevant" and not near:
         return Plan(query, decision, notes=tuple(notes), unnamed=unnamed, opening=tuple(opening), unread=bool(language))
-    matches = [*found.values(), *(m for m in retrieved.matches if m.record.paper.id not in found)]
+    others = of_shown.matches if of_shown and subject is None else retrieved.matches
+    matches = [*found.values(), *(m for m in others if m.record.paper.id not in found)]
     evidence = select_evidence(asked, matches, MAX_EVIDENCE if query.kind == "fact" and not of_shown else WHOLE)
     sure = {n for n, m in enumerate(matches, 1) if m.record.paper.id in listed}
     return Plan(

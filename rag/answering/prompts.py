@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answer import Outcome
 from rag.models.examination import JUDGE, one_line
-from rag.types import Evidence
+from rag.types import Evidence, Paper
 
 REFUSED: dict[Outcome, str] = {
     "not_stated": "The abstracts in this collection do not say.",
@@ -18,6 +18,15 @@ REFUSALS = (
     "can't answer", "no information", "not provided", "do not answer", "does not answer", "do not contain",
     "not specified", "unable to answer",
 )  # fmt: skip
+
+
+def refusal(outcome: Outcome, about: Sequence[Paper] = ()) -> str:
+    """The sentence that refuses; of a question about certain papers, that these do not say."""
+    if not about or outcome != "not_stated":
+        return REFUSED[outcome]
+    one = len(about) == 1
+    return f"The abstract of “{about[0].title}” does not say." if one else "The abstracts of these papers do not say."
+
 
 # Instructions first and always the same, so that a server's prompt cache is used. No way out is offered: whether the
 # collection answers is decided before, and a small model takes every way out that it is given.

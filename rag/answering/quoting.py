@@ -10,7 +10,7 @@ from rag.answering.answer_builder import AnswerBuilder
 from rag.answering.evidence import LEAD, MAX_LISTED, NEAR, NEAR_OTHER
 from rag.answering.plan import Plan
 from rag.answering.reply import head
-from rag.answering.roles import Role, idea_of, mid_thought, readable, roles_of
+from rag.answering.roles import Role, empty, idea_of, mid_thought, readable, roles_of
 from rag.answering.things import names_in
 from rag.retrieval.hybrid import Match
 from rag.text.entities import introduces, mentions
@@ -85,8 +85,12 @@ def quoted(builder: AnswerBuilder, plan: Plan, why: str = "") -> Iterator[str]:
 
 
 def _best(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The sentences near the best one, in reading order; none that says nothing of the work."""
-    kept = [e for e in evidence if readable(e.sentence.text)] or list(evidence[:1])
+    """The sentences near the best one, in reading order; none that says nothing of the work.
+
+    "Code is available at ..." is quoted where it is the best: it is then what was asked for.
+    """
+    first = [e for e in evidence[:1] if not empty(e.sentence.text)]
+    kept = list(dict.fromkeys([*first, *(e for e in evidence if readable(e.sentence.text))])) or list(evidence[:1])
     best = kept[0]
     near = [e for e in kept if e.score >= best.score * (NEAR if e.number == best.number else NEAR_OTHER)]
     return _in_reading_order(near[:MAX_QUOTED])

@@ -68,9 +68,14 @@ _MID_THOUGHT = re.compile(
 )
 
 
+def empty(text: str) -> bool:
+    """Whether it says nothing at all: a hope, a copyright line."""
+    return bool(_EMPTY.search(text))
+
+
 def readable(text: str) -> bool:
     """Whether a sentence says something of the work: no link, hope, copyright line or "code is available"."""
-    if _EMPTY.search(text):
+    if empty(text):
         return False
     said = _LINK.sub("", text)
     # "We release the models in sizes 1B and 7B: LINK" tells something all the same.

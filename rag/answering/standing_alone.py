@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.answering.elliptical import lacks_subject
 from rag.library import Library
 from rag.text.entities import names_of
 from rag.text.words import content_words
@@ -60,7 +61,9 @@ def needs_context(question: str, library: Library | None = None) -> bool:
         return _refers(question)  # "Is it better than MoH?" names only the other side
     # "Is it licensed under MIT?" asks of what was shown, "Does MoH work, and is it fast?" of what it names.
     asked_of = _OF_IT.search(question)
-    return _refers(question) and not names_of(question[: asked_of.start()] if asked_of else question)
+    if _refers(question) and not names_of(question[: asked_of.start()] if asked_of else question):
+        return True
+    return library is not None and lacks_subject(question, library)
 
 
 def says_enough(question: str) -> bool:
@@ -72,11 +75,11 @@ def _refers(question: str) -> bool:
     """Whether a word refers to what was said before, not to what stands in front of it: "methods that they use"."""
     if says_enough(question):
         return False  # "Is it fair to compare the context windows of two vendors by their tokens?"
+    of_it = _OF_IT.search(question)
     for found in _REFERS.finditer(question):
         before = question[: found.start()]
         relative = found.group().lower() == "that" and bool(content_words(" ".join(before.split()[-1:])))
         last = not question[found.end() :].strip("?.! ")  # "a newer version of it?"
-        of_it = _OF_IT.search(question)
         subject = of_it is not None and of_it.end() == found.end()  # "how much memory does it save?"
         if last or subject or (not relative and len(content_words(before, of_papers=True)) < _ANTECEDENT):
             return True

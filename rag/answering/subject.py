@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering.things import Named
+from rag.answering.things import Named, needs_beside
 from rag.answering.understanding import Query
 from rag.library import Library, Where
 from rag.models.token_vectors import QueryTokens
@@ -20,35 +20,42 @@ NOTHING_ELSE = 0.22
 def subject_of(
     library: Library, query: Query, named: Named, retrieved: Retrieved, asked: str, where: Where | None
 ) -> Match | None:
-    """The one paper that a question is about: pointed at, or, for an overview or explanation, named."""
-    if query.kind not in (*ABOUT_ONE, "fact") or (query.kind == "fact" and not query.papers):
+    """The one paper that an overview or explanation is about: pointed at, or named."""
+    if query.kind not in ABOUT_ONE:
         return None
     wanted = next(iter([*query.papers[:1], *(p.id for p in named.titled.values())]), None)
     if wanted is None:
         return None
-    if query.kind == "fact":  # its name would weigh more than what is asked of it
-        return match_of(library, wanted, query.spelt or query.question, where)
     there = next((m for m in retrieved.matches if m.record.paper.id == wanted), None)
     return there or match_of(library, wanted, asked, where)
+
+
+def put_to_shown(library: Library, query: Query, where: Where | None) -> Retrieved | None:
+    """The papers that were just shown, as the question alone finds them: a name would weigh more than what is asked.
+
+    None where the question is not for a fact of them, or a filter leaves them out.
+    """
+    if query.kind != "fact" or not query.papers:
+        return None
+    retrieved = _put_to(library, query.papers, query.spelt or query.question, where)
+    return retrieved if retrieved.matches else None
 
 
 def asks_for_nothing_else(question: str, tokens: QueryTokens, names: Sequence[str]) -> bool:
     """Whether a question wants nothing but to be told of what it names, as the learned question side reads it."""
     if tokens.needs is None or not names:
         return False
-    low = question.lower()
-    spans = [(at, at + len(name)) for name in names if (at := low.find(name.lower())) >= 0]
-    rest = sum(
-        float(need)
-        for (start, end), need in zip(tokens.spans.tolist(), tokens.needs, strict=True)
-        if not any(s <= start and end <= e for s, e in spans)
-    )
-    return bool(spans) and rest <= NOTHING_ELSE
+    named = [name for name in names if name.lower() in question.lower()]
+    return bool(named) and float(needs_beside(tokens.needs, tokens.spans, question, named).sum()) <= NOTHING_ELSE
 
 
 def match_of(library: Library, paper_id: str, question: str, where: Where | None = None) -> Match | None:
     """That very paper, scored against the question; None where the filter leaves it out."""
-    return next(iter(library.retrieve(question, 1, {**(where or {}), "id": paper_id}).matches), None)
+    return next(iter(_put_to(library, [paper_id], question, where).matches), None)
+
+
+def _put_to(library: Library, ids: Sequence[str], question: str, where: Where | None) -> Retrieved:
+    return library.retrieve(question, len(ids), {**(where or {}), "id": list(ids)})
 
 
 def paper_about(library: Library, thing: str, question: str, sources: int, where: Where | None) -> Match | None:

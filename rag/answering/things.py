@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.library import Library
+from rag.models.embedding import Vectors
 from rag.models.token_vectors import QueryTokens
 from rag.text.entities import NAME, mentions, shouted, written_out
 from rag.text.words import content_words
@@ -78,23 +82,28 @@ def with_unheard(named: Named, library: Library, question: str, tokens: QueryTok
     """
     if tokens.needs is None:
         return named
-    needs, low = tokens.needs.copy(), question.lower()
+    needs = needs_beside(tokens.needs, tokens.spans, question, [*named.titled])
     needs[tokens.spans[:, 0] >= len(question)] = 0.0  # what was carried over from earlier turns
-    for name in (n.lower() for n in named.titled if n.lower() in low):
-        start = low.index(name)
-        needs[(tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= start + len(name))] = 0.0
     for found in _WORD.finditer(question):
         word, (start, end) = found.group(), found.span()
         inside = (tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= end)
         named_so = word[0].isupper() and start > 0
-        if ((only_names or inside.sum() < 2) and not named_so) or float(needs[inside].sum()) < ALL_ABOUT * float(
-            needs.sum()
-        ):
+        in_pieces = inside.sum() > 1 and not only_names
+        if not (named_so or in_pieces) or float(needs[inside].sum()) < ALL_ABOUT * float(needs.sum()):
             continue
         spelt = (word, _IZE.sub("iz", word), word.replace("our", "or"))  # by country
         if len(word) >= LEAST and word not in named.unknown and not any(map(library.catalogue.has_word, spelt)):
             return replace(named, unknown=(*named.unknown, word), unheard=True)
     return named
+
+
+def needs_beside(needs: Vectors, spans: NDArray[np.int64], question: str, names: Sequence[str]) -> Vectors:
+    """What each token of the question needs of an answer, but 0 for those of the names (where each stands first)."""
+    low = question.lower()
+    rest: Vectors = needs.copy()
+    for start, end in ((at, at + len(name)) for name in names if (at := low.find(name.lower())) >= 0):
+        rest[(spans[:, 0] >= start) & (spans[:, 1] <= end)] = 0.0
+    return rest
 
 
 def has_all(paper: Paper, words: Sequence[str]) -> bool:

@@ -72,7 +72,9 @@ def read_offline(question: str, history: History, library: Library | None = None
         spelt, notes = spelt_right(library, question)
     meant = referred(spelt, history, library) if history else Reference()
     if meant.more:
-        return replace(read_offline(last_alone(history), (), library, exact), question=question, shown=meant.papers)
+        return replace(
+            read_offline(last_alone(history, library), (), library, exact), question=question, shown=meant.papers
+        )
     if meant.similar and library is not None:
         title = library.catalogue.papers(list(meant.papers))[0].title
         return Query(question, f"Papers like “{title}”", "list", topic=title, spelt=spelt, shown=meant.papers)
@@ -82,15 +84,16 @@ def read_offline(question: str, history: History, library: Library | None = None
         kind = "fact" if library.catalogue.entitled(spelt) else kind
     asked, papers = spelt, meant.papers
     if meant.pointed:
-        kind = _kind_of_shown(kind, spelt, len(papers))
-    if not meant.pointed and history:
+        kind = "fact" if meant.each else _kind_of_shown(kind, spelt, len(papers))
+    elif history:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()
         if kind != "collection" and needs_context(spelt, library):  # "How many are there?" means all
-            asked = carried_over(spelt, history)
+            asked = carried_over(spelt, history, library)
             # So few words tell too little for a guess: "on which datasets?" wants no list of papers.
-            kind = kind if kind in _OF_SHOWN else kind_by_wording(last_alone(history) if ONES.search(spelt) else spelt)
-    if papers and library is not None:
+            worded = last_alone(history, library) if ONES.search(spelt) else spelt
+            kind = kind if kind in _OF_SHOWN else kind_by_wording(worded)
+    if papers and library is not None and not meant.each:
         asked = f"{spelt} ({', '.join(head(p) for p in library.catalogue.papers(list(papers)))})"
     where, topic = read_filters(asked, library) if kind in ("list", "collection") else ({}, asked)
     if kind == "collection" and content_words(topic, of_papers=True):
@@ -98,7 +101,8 @@ def read_offline(question: str, history: History, library: Library | None = None
     things = compared(asked) if kind == "comparison" and len(papers) < 2 else ()
     if kind == "comparison" and papers and len(papers) < 2 and library is not None:
         # "Is it better than MoH?": what was shown beside what is named.
-        things = (head(library.catalogue.papers(list(papers))[0]), *names_of(spelt))[:2]
+        named = names_of(spelt) or [name for name, _ in filter(None, [library.catalogue.entitled(spelt)])]
+        things = (head(library.catalogue.papers(list(papers))[0]), *named)[:2]
     if kind == "comparison" and not things and len(papers) < 2:
         kind = "list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact"
     return Query(question, asked, kind, things, papers, where, topic, notes, spelt)

@@ -45,13 +45,15 @@ HISTORY = [
 def test_a_follow_up_takes_the_names_along() -> None:
     question = "And how much does that speed up decoding?"
     assert needs_context(question)
-    assert carried_over(question, HISTORY) == f"{question} ({HISTORY[0]['content']})"
+    assert carried_over(question, HISTORY, None) == f"{question} ({HISTORY[0]['content']})"
     named = [{"role": "user", "content": "What does DuoAttention keep?"}, {"role": "user", "content": "and why?"}]
-    assert carried_over(question, named) == f"{question} (DuoAttention)"
+    assert carried_over(question, named, None) == f"{question} (DuoAttention)"
     assert not needs_context("How much does DuoAttention speed up decoding?")
     assert needs_context("on which datasets?")
-    assert carried_over("And why?", [{"role": "user", "content": "What is sleep?"}]) == "And why? (What is sleep?)"
-    assert carried_over("And why?", []) == "And why?"
+    assert (
+        carried_over("And why?", [{"role": "user", "content": "What is sleep?"}], None) == "And why? (What is sleep?)"
+    )
+    assert carried_over("And why?", [], None) == "And why?"
 
 
 def test_small_talk_gets_a_reply_and_questions_do_not() -> None:

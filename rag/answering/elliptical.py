@@ -1,0 +1,41 @@
+"""Whether a question lacks a subject, though no word of it points back: "which datasets were used?".
+
+Learned (`training/elliptical.py`) from questions that people ask of a paper they have before them, beside questions
+that can be asked of any collection: the former are in the general words of research alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from rag.answering.intent import asks_for_papers
+from rag.answering.kinds import cue, guess
+from rag.answering.wording import odds
+from rag.indexing.index import Index
+from rag.library import Library
+from rag.text.entities import names_of
+
+WEIGHTS = Path(__file__).with_name("elliptical.npz")
+MAX_WORDS = 12  # a longer question says itself what it is about
+SURE = 0.7  # probability from which it lacks one: docs/evaluation.md has what others would find
+_OF_NO_PAPER = ("small_talk", "collection", "comparison")  # kinds that need none, or name two
+
+
+def lacks_subject(question: str, library: Library) -> bool:
+    """Whether it is about what was shown before, though it does not say so.
+
+    False where no weights belong to the library's embedding model.
+    """
+    if len(question.split()) > MAX_WORDS or names_of(question) or asks_for_papers(question):
+        return False
+    if (cue(question) or guess(question, library.index)[0]) in _OF_NO_PAPER:
+        return False
+    return probability(question, library.index) >= SURE and library.catalogue.entitled(question) is None
+
+
+def probability(question: str, index: Index) -> float:
+    """The probability in [0, 1] that it lacks a subject, 0 where no weights belong to the index's embedding model."""
+    told = odds(question, index, WEIGHTS)
+    return 0.0 if told is None else float(1 / (1 + np.exp(-told[0])))

@@ -1,0 +1,81 @@
+"""Questions that lack a subject: told from those that stand alone, and asked of what was just shown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rag.answering.assistant import Assistant
+from rag.answering.elliptical import SURE, lacks_subject, probability
+from rag.library import Library
+from tests.conftest import ROOT
+from tests.rag.answering.everyday_papers import cited, talk
+
+TRAINING = ROOT / "training"
+
+
+def read(name: str) -> dict[str, bool]:
+    rows = [json.loads(line) for line in (TRAINING / name).read_text(encoding="utf-8").splitlines()]
+    return {row["question"]: row["elliptical"] for row in rows}
+
+
+def test_questions_not_fitted_to_are_told_apart(assistant: Assistant) -> None:
+    held = read("turns_held.jsonl")
+    assert not set(held) & set(read("turns.jsonl"))
+    told = {q: probability(q, assistant.library.index) >= SURE for q in held}
+    elliptical = [told[q] for q, yes in held.items() if yes]
+    alone = [told[q] for q, yes in held.items() if not yes]
+    assert sum(elliptical) >= 0.8 * len(elliptical)
+    assert sum(alone) <= 0.05 * len(alone)
+
+
+def test_labelled_questions_stand_alone(assistant: Assistant) -> None:
+    rows = [json.loads(line) for line in (ROOT / "data/questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    asked = [row["question"] for row in rows if not row.get("history")]
+    assert sum(lacks_subject(q, assistant.library) for q in asked) <= 2
+
+
+@pytest.mark.parametrize("question", ["who made MossNet?", "how does crabtag work", "list all papers", "thanks", "hi"])
+def test_what_names_a_thing_or_needs_none_is_not_elliptical(assistant: Assistant, question: str) -> None:
+    assert not lacks_subject(question, assistant.library)
+
+
+def test_with_another_model_nothing_is_elliptical(library: Library) -> None:
+    assert not lacks_subject("which datasets were used?", library)
+
+
+def test_it_is_asked_of_the_paper_just_shown(assistant: Assistant) -> None:
+    _, code, gpus = talk(assistant, "What is MossNet?", "is the code available?", "how many gpus were needed")
+    assert cited(code) == ["m1"]
+    assert "https://example.org/moss" in code.text
+    assert gpus.outcome == "not_stated"
+    assert gpus.text == "The abstract of “MossNet: a network that counts moss” does not say."
+
+
+def test_it_is_asked_of_all_that_were_shown(assistant: Assistant) -> None:
+    shown, battery, cost = talk(assistant, "papers by Ina Beck", "how long does the battery last", "the training cost?")
+    assert set(cited(shown)) == {"m1", "m2"}
+    assert cited(battery) == ["m2"]
+    assert cost.text == "The abstract of “CrabTag: radio tags for crabs” does not say."
+    *_, funded = talk(assistant, "papers by Ina Beck", "who funded the study")
+    assert funded.text == "The abstracts of these papers do not say."
+
+
+def test_a_new_subject_leaves_what_was_shown(assistant: Assistant) -> None:
+    *_, roofs = talk(assistant, "What is CrabTag?", "how much rain do roofs hold?")
+    assert cited(roofs) == ["m5"]
+
+
+def test_what_nothing_was_shown_for_is_no_subject(assistant: Assistant) -> None:
+    bread, moss = talk(assistant, "how do i bake bread", "what do these papers say about moss")
+    assert not bread.papers
+    assert "bread" not in moss.standalone
+    assert "m1" in cited(moss)
+    *_, named = talk(assistant, "How fast is TurboQuark?", "how does it work?")
+    assert "TurboQuark" in named.standalone
+
+
+def test_the_other_side_may_be_named_in_small_letters(assistant: Assistant) -> None:
+    *_, both = talk(assistant, "What is MossNet?", "is it better than crabtag")
+    assert set(cited(both)) == {"m1", "m2"}
