@@ -52,6 +52,7 @@ train: $(VENV)/installed ## Train on FOLDER the question side, its calibration a
 	@$(BIN)/python -m training.train "$(FOLDER)"
 	@$(BIN)/python -m training.calibrate "$(FOLDER)" $(COLLECTION) build/held.safetensors
 	@$(BIN)/python -m training.intents "$(FOLDER)" --check training/intents_held.jsonl
+	@$(BIN)/python -m training.elliptical "$(FOLDER)" --check training/turns_held.jsonl
 
 audit: $(VENV)/installed-dev ## Known holes in the tested versions, and the licences of what is installed (asks PyPI)
 	@$(PIP) install -q --progress-bar off pip-audit pip-licenses

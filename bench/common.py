@@ -65,7 +65,7 @@ class Composed:
     def __init__(self) -> None:
         self._model = load_embedder()
         self.name, self.fingerprint = self._model.name, self._model.fingerprint
-        self.dimension, self.runtime = self._model.dimension, self._model.runtime
+        self.dimension, self.runtime, self.window = self._model.dimension, self._model.runtime, self._model.window
         self._known: dict[str, Encoded] = {}
         self._counts: dict[str, int] = {}
 

@@ -61,6 +61,7 @@ class FakeEmbedder:
     name = "fake"
     runtime = "fake"
     dimension = 64
+    window = 10_000
 
     def __init__(self, fingerprint: str = "fake@1") -> None:
         self.fingerprint = fingerprint

