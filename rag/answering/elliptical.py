@@ -6,25 +6,29 @@ that can be asked of any collection: the former are in the general words of rese
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from rag.answering.intent import asks_for_papers
 from rag.answering.kinds import cue, guess
+from rag.answering.things import has_all
 from rag.answering.wording import odds
 from rag.indexing.index import Index
 from rag.library import Library
 from rag.text.entities import names_of
+from rag.text.words import content_words
 
 WEIGHTS = Path(__file__).with_name("elliptical.npz")
 MAX_WORDS = 12  # a longer question says itself what it is about
 SURE = 0.7  # probability from which it lacks one: docs/evaluation.md has what others would find
+EVEN = 0.5  # from which it does where what was shown has all of its words: "what is the memory module?"
 _OF_NO_PAPER = ("small_talk", "collection", "comparison")  # kinds that need none, or name two
 
 
-def lacks_subject(question: str, library: Library) -> bool:
-    """Whether it is about what was shown before, though it does not say so.
+def lacks_subject(question: str, library: Library, shown: Sequence[str] = ()) -> bool:
+    """Whether it is about the papers `shown` before, given by their ids, though it does not say so.
 
     False where no weights belong to the library's embedding model.
     """
@@ -32,7 +36,11 @@ def lacks_subject(question: str, library: Library) -> bool:
         return False
     if (cue(question) or guess(question, library.index)[0]) in _OF_NO_PAPER:
         return False
-    return probability(question, library.index) >= SURE and library.catalogue.entitled(question) is None
+    told = probability(question, library.index)
+    if told < EVEN or library.catalogue.entitled(question) is not None:
+        return False
+    words = content_words(question, of_papers=True)
+    return told >= SURE or any(has_all(paper, words) for paper in library.catalogue.papers(list(shown)))
 
 
 def probability(question: str, index: Index) -> float:

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from rag.answering.elliptical import lacks_subject
+from rag.answering.kinds import cue
 from rag.answering.small_talk import small_talk
 from rag.answering.standing_alone import needs_context, says_enough
 from rag.library import Library
@@ -55,7 +56,13 @@ _OTHERS = re.compile(
 )
 _AMONG = re.compile(
     r"\b(?:which|what|who)\b.*\b(?:of (?:them|these|those)|they|these|those)\b.*\b(?:newest|oldest|latest|earliest|"
-    r"most recent|first)\b|\b(?:newest|oldest|latest|earliest|most recent|first) of (?:them|these|those)\b",
+    r"most recent|first)\b|^which (?:one |paper )?(?:is|was) (?:the )?(?:newest|oldest|latest|earliest|most recent)\b|"
+    r"\b(?:newest|oldest|latest|earliest|most recent|first) of (?:them|these|those)\b",
+    re.IGNORECASE,
+)
+_OF_THEM = re.compile(
+    r"\b(?:which|who|any|some|how many|what|none|all) of (?:them|these|those)\b|"
+    r"\b(?:do|does|did|are|is|were|was) (?:any|one|some|all) of (?:them|these|those)\b",
     re.IGNORECASE,
 )
 _SIMILAR = re.compile(r"\b(?:similar|related|comparable)\b|\blike (?:it|this|that|these|those)\b", re.IGNORECASE)
@@ -87,7 +94,7 @@ def last_alone(history: History, library: Library | None) -> str:
         for turn, reply in zip_longest(turns, turns[1:])
         if turn["role"] == "user" and (names_of(str(turn["content"])) or not _nothing_shown(reply))
     ]
-    asked = [question for question in asked if not small_talk(question, 0)]
+    asked = [question for question in asked if not small_talk(question, 0) and cue(question) != "collection"]
     alone = (q for q in reversed(asked) if not needs_context(q, library) and not any(p.search(q) for p in _POINTING))
     return next(alone, asked[0] if asked else "")
 
@@ -100,7 +107,7 @@ def _nothing_shown(reply: Mapping[str, Any] | None) -> bool:
 class Reference:
     """The papers shown before that a question means: `pointed` at by place or as a pair, or else just the subject.
 
-    `more` asks for further papers of the same list, `similar` for others like those, `each` for a fact of all of them.
+    `more` asks for further papers of the same list, `similar` for others like those, `each` is asked of all of them.
     """
 
     papers: tuple[str, ...] = ()
@@ -131,16 +138,20 @@ def referred(question: str, history: History, library: Library | None) -> Refere
         beside = answers[0] if len(answers[0]) == len(meant) == 1 and _IT.search(question) else []
         return Reference(tuple(dict.fromkeys([*beside, *meant])), pointed=True)
     if _AMONG.search(question):
-        return Reference(tuple(answers[0]), pointed=True)
+        several = next((papers for papers in answers if len(papers) > 1), answers[0])
+        return Reference(tuple(several), pointed=True)
     alone = says_enough(question) or len(names_of(question)) > 1
     if _PAIR.search(question) and not alone:  # "which is better, A or B?" names its own
         return _pair(answers)
-    if not needs_context(question, library):
+    if len(answers[0]) > 1 and _OF_THEM.search(question):
+        return Reference(tuple(answers[0][:MOST_EACH]), each=True)
+    elliptical = library is not None and lacks_subject(question, library, answers[0])
+    if not elliptical and not needs_context(question, library):
         return Reference()
     if _SIMILAR.search(question) and not content_words(_SIMILAR.sub(" ", question), of_papers=True):
         return Reference(tuple(answers[0]), similar=True)
-    if len(answers[0]) > 1 and library is not None and lacks_subject(question, library):
-        return Reference(tuple(answers[0][:MOST_EACH]), pointed=True, each=True)  # "which datasets were used?"
+    if elliptical and len(answers[0]) > 1:
+        return Reference(tuple(answers[0][:MOST_EACH]), each=True)  # "which datasets were used?"
     # Where one paper was shown last, "does it need training?" is about that very paper.
     return Reference(tuple(answers[0][:1]), pointed=len(answers[0]) == 1 and not _OTHERS.search(question))
 

@@ -69,8 +69,8 @@ class Plan:
     @property
     def about(self) -> tuple[Paper, ...]:
         """The papers that the question names or points at, none where it may be answered by any."""
-        shown = len(self.query.papers) if self.query.kind == "fact" else 0
-        return tuple(m.record.paper for m in self.matches[: shown or int(self.subject is not None)])
+        shown = len(self.query.papers) if self.query.each else int(self.subject is not None)
+        return tuple(m.record.paper for m in self.matches[:shown])
 
     @property
     def known_topic(self) -> bool:
@@ -103,11 +103,12 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     found = {m.record.paper.id: m for m in first.values() if m is not None}
     of_shown = put_to_shown(library, query, kept)
     if of_shown:  # whether these very papers say it
-        subject = of_shown.matches[0] if len(query.papers) == 1 else None
+        subject = None if query.each else of_shown.matches[0]
     else:
         subject = subject_of(library, query, named, retrieved, asked, kept)
     if subject is not None:
         found = {subject.record.paper.id: subject}
+    retrieved = of_shown if of_shown and query.each else retrieved
     listed = _naming_all(query, retrieved)
     if of_shown:
         decision = decide_of_shown(of_shown, calibration_of(library))
@@ -130,8 +131,7 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     near = reads and retrieved.matches and relevance(retrieved) >= FAR_FOR_A_READER
     if decision.outcome == "nothing_relevant" and not near:
         return Plan(query, decision, notes=tuple(notes), unnamed=unnamed, opening=tuple(opening), unread=bool(language))
-    others = of_shown.matches if of_shown and subject is None else retrieved.matches
-    matches = [*found.values(), *(m for m in others if m.record.paper.id not in found)]
+    matches = [*found.values(), *(m for m in retrieved.matches if m.record.paper.id not in found)]
     evidence = select_evidence(asked, matches, MAX_EVIDENCE if query.kind == "fact" and not of_shown else WHOLE)
     sure = {n for n, m in enumerate(matches, 1) if m.record.paper.id in listed}
     return Plan(

@@ -35,9 +35,10 @@ def put_to_shown(library: Library, query: Query, where: Where | None) -> Retriev
 
     None where the question is not for a fact of them, or a filter leaves them out.
     """
-    if query.kind != "fact" or not query.papers:
+    if not query.each and (query.kind != "fact" or not query.papers):
         return None
-    retrieved = _put_to(library, query.papers, query.spelt or query.question, where)
+    asked_of = query.papers if query.each else query.papers[:1]
+    retrieved = _put_to(library, asked_of, query.spelt or query.question, where)
     return retrieved if retrieved.matches else None
 
 

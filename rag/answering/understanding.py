@@ -39,7 +39,7 @@ class Query:
     comparison names. `papers` are the ids of those that it refers back to, in the order meant. `where` is the filter
     that its words set, `topic` what is left of it without them. `notes` tell how it was taken, `spelt` is
     the question with its misspelt words put right; `shown` are papers that
-    a list has shown already, when more is asked.
+    a list has shown already, when more is asked; `each` tells that it is asked of all `papers`, and of no others.
     """
 
     question: str
@@ -52,6 +52,7 @@ class Query:
     notes: tuple[str, ...] = ()
     spelt: str = ""
     shown: tuple[str, ...] = ()
+    each: bool = False
 
     @property
     def follows(self) -> bool:
@@ -72,9 +73,8 @@ def read_offline(question: str, history: History, library: Library | None = None
         spelt, notes = spelt_right(library, question)
     meant = referred(spelt, history, library) if history else Reference()
     if meant.more:
-        return replace(
-            read_offline(last_alone(history, library), (), library, exact), question=question, shown=meant.papers
-        )
+        before = read_offline(last_alone(history, library), (), library, exact)
+        return replace(before, question=question, shown=meant.papers)
     if meant.similar and library is not None:
         title = library.catalogue.papers(list(meant.papers))[0].title
         return Query(question, f"Papers like “{title}”", "list", topic=title, spelt=spelt, shown=meant.papers)
@@ -82,9 +82,11 @@ def read_offline(question: str, history: History, library: Library | None = None
     if kind in ("small_talk", "collection") and cue(spelt) is None and library is not None:
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
         kind = "fact" if library.catalogue.entitled(spelt) else kind
+    if meant.each:
+        return _of_each(Query(question, spelt, papers=meant.papers, notes=notes, spelt=spelt, each=True), library)
     asked, papers = spelt, meant.papers
     if meant.pointed:
-        kind = "fact" if meant.each else _kind_of_shown(kind, spelt, len(papers))
+        kind = _kind_of_shown(kind, spelt, len(papers))
     elif history:
         # A plain question after an answer may well turn to other papers: names are carried over, no paper.
         papers = papers if kind in _OF_SHOWN else ()
@@ -93,19 +95,33 @@ def read_offline(question: str, history: History, library: Library | None = None
             # So few words tell too little for a guess: "on which datasets?" wants no list of papers.
             worded = last_alone(history, library) if ONES.search(spelt) else spelt
             kind = kind if kind in _OF_SHOWN else kind_by_wording(worded)
-    if papers and library is not None and not meant.each:
+    if papers and library is not None:
         asked = f"{spelt} ({', '.join(head(p) for p in library.catalogue.papers(list(papers)))})"
     where, topic = read_filters(asked, library) if kind in ("list", "collection") else ({}, asked)
     if kind == "collection" and content_words(topic, of_papers=True):
         kind = "list"  # "How many papers are about moss?" asks for papers
-    things = compared(asked) if kind == "comparison" and len(papers) < 2 else ()
-    if kind == "comparison" and papers and len(papers) < 2 and library is not None:
+    query = Query(question, asked, kind, (), papers, where, topic, notes, spelt)
+    return _with_sides(query, library) if kind == "comparison" and len(papers) < 2 else query
+
+
+def _of_each(query: Query, library: Library | None) -> Query:
+    """The query as one for a fact of each of its papers, or for those of them that have something."""
+    if not asks_for_list(query.spelt):
+        return replace(query, topic=query.spelt)
+    where, topic = read_filters(query.spelt, library)
+    return replace(query, kind="list", where=where, topic=topic)
+
+
+def _with_sides(query: Query, library: Library | None) -> Query:
+    """The comparison with the two things that it sets side by side; a list or a fact where they cannot be told."""
+    things, asked = compared(query.standalone), query.standalone
+    if query.papers and library is not None:
         # "Is it better than MoH?": what was shown beside what is named.
-        named = names_of(spelt) or [name for name, _ in filter(None, [library.catalogue.entitled(spelt)])]
-        things = (head(library.catalogue.papers(list(papers))[0]), *named)[:2]
-    if kind == "comparison" and not things and len(papers) < 2:
-        kind = "list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact"
-    return Query(question, asked, kind, things, papers, where, topic, notes, spelt)
+        named = names_of(query.spelt) or [name for name, _ in filter(None, [library.catalogue.entitled(query.spelt)])]
+        things = (head(library.catalogue.papers(list(query.papers))[0]), *named)[:2]
+    if things:
+        return replace(query, things=things)
+    return replace(query, kind="list" if asks_for_list(asked) or asked.lower().startswith("compar") else "fact")
 
 
 def _kind_of_shown(kind: Kind, question: str, papers: int) -> Kind:

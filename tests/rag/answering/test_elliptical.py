@@ -79,3 +79,15 @@ def test_what_nothing_was_shown_for_is_no_subject(assistant: Assistant) -> None:
 def test_the_other_side_may_be_named_in_small_letters(assistant: Assistant) -> None:
     *_, both = talk(assistant, "What is MossNet?", "is it better than crabtag")
     assert set(cited(both)) == {"m1", "m2"}
+
+
+def test_a_part_of_what_was_shown_needs_no_pointing_word(assistant: Assistant) -> None:
+    *_, coil = talk(assistant, "What is CrabTag?", "what is the coil made of")
+    assert cited(coil) == ["m2"]
+
+
+def test_which_of_them_is_asked_of_those_that_were_listed(assistant: Assistant) -> None:
+    _, photographs = talk(assistant, "papers by Ina Beck", "which of them use photographs?")
+    assert cited(photographs) == ["m1"]  # LichenFormer uses some, too, but was not listed
+    *_, year = talk(assistant, "papers from 2023", "which of these are by Ed Poe?", "which one is the newest?")
+    assert set(cited(year)) <= {"m3", "m4"}
