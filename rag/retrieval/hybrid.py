@@ -34,7 +34,7 @@ MAX_DEPTH = 20_000  # passages, and papers of BM25, asked for at most where a fi
 class Match:
     """A candidate paper with its scores as they are, and `score`, by which it is ranked, the higher the better.
 
-    `cosine` is that of its best passage; `fused` the combination of all its passages' cosines and `bm25`, in [0, 1].
+    `cosine` is that of its best passage; `fused` the combination of its first passage's cosine and `bm25`, in [0, 1].
     """
 
     record: Record
@@ -74,10 +74,10 @@ def retrieve(
     if not candidates:
         return Retrieved(query, learned, [])
     # Both scores for every candidate, also those that only one side proposed: else fusion compares unlike things.
-    cosines, means = _cosines([c.vectors for c in candidates], encoded.vector)
+    cosines, firsts = _cosines([c.vectors for c in candidates], encoded.vector)
     bm25_scores = index.bm25.scores(query, [c.id for c in candidates])
     bm25 = np.array([bm25_scores.get(c.id, 0.0) for c in candidates])
-    fused = fuse(means, bm25)
+    fused = fuse(firsts, bm25)
     best = np.argsort(-fused, kind="stable")[:depth]
     candidates, cosines, bm25, fused = [candidates[i] for i in best], cosines[best], bm25[best], fused[best]
     maxsim = MaxSim(tokens, candidates)
@@ -110,11 +110,11 @@ def _reranked(reranker: Reranker, query: str, matches: list[Match]) -> list[Matc
 
 
 def _cosines(vectors: Sequence[Vectors], vector: Vectors) -> tuple[Vectors, Vectors]:
-    """The cosine of each paper's best passage, and the mean of all its passages'."""
+    """The cosine of each paper's best passage, and of its first, which has the title."""
     counts = np.array([len(v) for v in vectors])
     starts = np.cumsum(counts) - counts
     each = np.concatenate(vectors) @ vector
-    return np.maximum.reduceat(each, starts), np.add.reduceat(each, starts) / counts
+    return np.maximum.reduceat(each, starts), each[starts]
 
 
 def fuse(cosines: NDArray[Any], bm25: NDArray[Any]) -> NDArray[Any]:
