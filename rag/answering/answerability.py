@@ -24,7 +24,7 @@ from rag.retrieval.maxsim import TITLE_SHARE
 from rag.text.entities import mentions, name_spans
 from rag.types import Evidence, Paper
 
-SHOWN = 1.2  # log-odds that a question gains by being put to the paper that was just shown (docs/evaluation.md)
+SHOWN = 0.8  # log-odds that a question gains by being put to the paper that was just shown (docs/evaluation.md)
 RELATED = 3  # papers named when the question is not answered
 READING_WEIGHT = 2.0  # of the model's reading beside the probability from retrieval, both as log-odds
 MIN_ODDS = -1.35  # log-odds of the two together; `bench/answerability.py --llm` prints what other values refuse

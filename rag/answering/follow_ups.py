@@ -62,7 +62,8 @@ _AMONG = re.compile(
 )
 _OF_THEM = re.compile(
     r"\b(?:which|who|any|some|how many|what|none|all) of (?:them|these|those)\b|"
-    r"\b(?:do|does|did|are|is|were|was) (?:any|one|some|all) of (?:them|these|those)\b",
+    r"\b(?:do|does|did|are|is|were|was) (?:any|one|some|all) of (?:them|these|those)\b|"
+    r"\b(?:these|those) (?:\w+ )?(?:papers|studies|articles|abstracts|works|publications)\b",
     re.IGNORECASE,
 )
 _SIMILAR = re.compile(r"\b(?:similar|related|comparable)\b|\blike (?:it|this|that|these|those)\b", re.IGNORECASE)
