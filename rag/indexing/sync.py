@@ -128,7 +128,8 @@ class Sync:
 
     def _again(self, paper: Paper, first: Paper, joined: bool) -> Paper | None:
         """What is new in a paper that this import brought before: what only this record of it tells."""
-        if not joined and not same_title(paper.title, first.title):
+        earlier = 0 < paper.version < first.version  # whose title may have been another
+        if not joined and not earlier and not same_title(paper.title, first.title):
             self._refuse(paper, first)
             return None
         both = merged(first, paper) if joined or paper.source != first.source else first

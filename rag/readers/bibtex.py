@@ -97,6 +97,7 @@ def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
         "keywords": whole.get("keywords") or whole.get("author_keywords"),
         "language": whole.get("language") or whole.get("langid"),
         "comments": whole.get("comments"),
+        "type": entry.entry_type,
         "bibtex": _kept(entry, fields),
     }
 

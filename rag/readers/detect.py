@@ -62,6 +62,8 @@ def recognise(name: str, head: str) -> str:
         return "arxiv_snapshot" if re.search(r'"(authors_parsed|versions)"\s*:\s*\[', start) else "jsonl"
     if re.match(r"<[?!a-zA-Z]", start) and (found := _of_xml(start)):
         return found
+    if pubmed_text.SUMMARY.match(start):
+        return ""
     if found := _of_lines(start):
         return found
     if daily_papers.PAGE_HEAD in start:
@@ -80,6 +82,10 @@ def seems(head: str) -> str:
     for kind, sign in (
         ("a PDF: take its abstract from where the PDF came from", r"%PDF"),
         ("an archive: unpack it first", r"PK\x03\x04|7z|Rar!"),
+        (
+            'PubMed\'s "Summary (text)", which has no abstracts: save it as "PubMed" or "Abstract (text)"',
+            pubmed_text.SUMMARY.pattern,
+        ),
         ("a web page", r"<!doctype html|<html"),
         ("XML of another kind", r"<\?xml|<[a-z]"),
     ):

@@ -35,5 +35,6 @@ def _flat(values: dict[str, list[str]]) -> dict[str, object]:
         "venue": first("J", "B"),
         "keywords": keywords,
         "language": first("G"),
+        "type": first("0"),
         "pmid": first("M") if "pubmed" in first("~", "W").lower() else "",
     }

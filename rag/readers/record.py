@@ -9,10 +9,11 @@ from typing import Any
 
 from rag.clean import clean
 from rag.readers.fields import by_our_names
-from rag.readers.identity import MAX_ID, ROW_NUMBER, arxiv_in_venue, doi_of, number, openalex_id, year_of
+from rag.readers.identity import MAX_ID, ROW_NUMBER, arxiv_in_venue, doi_of, number, openalex_id, work_of, year_of
 from rag.readers.identity import arxiv_id as arxiv_id
 from rag.readers.identity import normalised as normalised
 from rag.readers.identity import title_id as title_id
+from rag.readers.kinds import kind_of
 from rag.readers.lines import MARK
 from rag.readers.people import people
 from rag.readers.tails import has_none, without_tail
@@ -85,11 +86,12 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         stated = re.fullmatch(r"v?([0-9]{1,3})", first("version"))
         version = version or (int(stated[1]) if stated else 0)
         url = url or f"https://arxiv.org/abs/{arxiv}"
+    doi_work, doi_version = work_of(first("doi"), first("id"), url) if doi else ("", 0)
     pmid, work = number(first("pmid")), openalex_id(first("openalex"), first("id"))
     notices = _notices(fields, title)
     comments = first("comments")
     return Paper(
-        id=arxiv or doi or (f"pmid:{pmid}" if pmid else "") or work or given or title_id(title),
+        id=arxiv or doi_work or (f"pmid:{pmid}" if pmid else "") or work or given or title_id(title),
         title=title,
         abstract=abstract,
         authors=authors,
@@ -99,7 +101,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         or (f"https://doi.org/{doi}" if doi else "")
         or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else ""),
         categories=categories,
-        version=version,
+        version=version or doi_version * (not arxiv),
         withdrawn=bool(
             _WITHDRAWN.match(abstract)
             or _WITHDRAWN_COMMENT.search(comments)
@@ -107,13 +109,14 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
             or any(map(_RETRACTED.search, notices))
         ),
         doi=doi,
-        ids=(*_further_ids(arxiv, doi, pmid, work), *_related(fields, doi)),
+        ids=(*_further_ids(arxiv or (doi_work if doi_work != doi else ""), doi, pmid, work), *_related(fields, doi)),
         venue=_short(shown("venue") or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
         notices=notices,
         rights=rights,
         bibtex=next((value for value in fields.get("bibtex", ()) if isinstance(value, str)), ""),
+        kind=kind_of(fields.get("type", ())),
         source=source,
         line=line,
     )

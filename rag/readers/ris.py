@@ -50,7 +50,7 @@ def _flat(record: list[str]) -> dict[str, object]:
         "venue": first("JF", "JO", "T2", "JA", "J2"),
         "keywords": all_of("KW"),
         "language": first("LA"),
-        "type": first("M3"),
+        "type": all_of("TY", "M3"),
         "comments": next((note for note in all_of("N1") if re.match(r"\W*(?:retracted|withdrawn)\b", note, re.I)), ""),
     }
 
