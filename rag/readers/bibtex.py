@@ -13,7 +13,7 @@ from bibtexparser.model import Block, DuplicateFieldKeyBlock, Entry, ImplicitCom
 
 from rag.clean import clean
 from rag.readers.lines import MARK, MAX_LINE, Lines
-from rag.readers.people import around_commas
+from rag.readers.people import are_last_first, around_commas
 from rag.readers.record import MAX_ABSTRACT, make_paper
 from rag.types import Paper, Rejected
 
@@ -112,7 +112,7 @@ def _annotated(note: str) -> str:
 def _people(text: str) -> str | list[str]:
     """The authors: as BibTeX parts them, or as they stand where they are parted otherwise ("Beck I., Roe A.")."""
     names = split_multiple_persons_names(text)
-    odd = any(";" in name or len(around_commas(name)) > 1 for name in names)
+    odd = any(";" in name or (len(around_commas(name)) > 1 and not are_last_first(names)) for name in names)
     return text if odd else [str(name) for name in names]
 
 

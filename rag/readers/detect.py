@@ -20,7 +20,7 @@ from rag.readers import (
 _SUFFIXES = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv_table", ".tsv": "csv_table", ".bib": "bibtex",
     ".bibtex": "bibtex", ".xml": "arxiv_atom", ".atom": "arxiv_atom", ".ris": "ris", ".nbib": "medline",
-    ".ciw": "wos", ".enw": "endnote_refer", ".html": "web_page", ".htm": "web_page",
+    ".ciw": "wos", ".enw": "endnote_refer", ".rdf": "zotero_rdf", ".html": "web_page", ".htm": "web_page",
 }  # fmt: skip
 # What the root of an XML file says, in this order.
 _ROOTS = (
@@ -29,7 +29,8 @@ _ROOTS = (
     ("pubmed_xml", r"<PubmedArticleSet\b|<PubmedArticle\b|<PubmedBookArticle\b"),
     ("endnote_xml", r"<xml>\s*<records>|<records>\s*<record>"),
     ("arxiv_atom", r"<(?:\w+:)?feed\b"),
-    ("arxiv_rss", r"<rss\b|<rdf:RDF\b"),
+    ("zotero_rdf", r"<rdf:RDF\b[^>]*zotero\.org"),
+    ("arxiv_rss", r"<rss\b|<rdf:RDF\b(?![^>]*zotero\.org)"),
     ("mods", r"<(?:\w+:)?mods(?:Collection)?\b"),
     ("marc_xml", r"<(?:\w+:)?(?:leader|controlfield|datafield)\b"),
     ("jats", r"<(?:pmc-articleset|article)\b"),

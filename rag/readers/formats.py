@@ -28,6 +28,7 @@ from rag.readers import (
     ris,
     web_page,
     wos,
+    zotero_rdf,
 )
 from rag.readers.lines import Lines
 from rag.types import Paper, Rejected
@@ -83,6 +84,7 @@ FORMATS: dict[str, Format] = {
                       "`<OAI-PMH>`", oai_pmh.read),
     "arxiv_atom": Format("Atom", ".xml .atom", "arXiv's API", "`<feed>`", arxiv_atom.read),
     "arxiv_rss": Format("RSS", ".xml .rss", "arXiv's daily feeds", "`<rss>` or `<rdf:RDF>`", arxiv_rss.read),
+    "zotero_rdf": Format("Zotero RDF", ".rdf", "Zotero", "`<rdf:RDF>` with Zotero's namespace", zotero_rdf.read),
     "arxiv_snapshot": Format("arXiv's metadata snapshot", ".json", "Kaggle, arXiv",
                              "JSON lines with `versions` or `authors_parsed`", arxiv_snapshot.read),
     "daily_papers": Format("Daily Papers as text", ".txt", "Hugging Face pages saved as text",

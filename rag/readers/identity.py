@@ -28,6 +28,8 @@ _DOI = re.compile(
     r"(?:^|doi[.-]org[\w.-]*/|hdl\.handle\.net/|doi[:=/]?|\s|[({\[<'\"])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE
 )
 _SPACED = re.compile(r"(?<![\w.])(10\.[0-9]{4,9})\s*/\s*(?=[\w(])")
+# In a link's query, as Scopus's tables have it: ...record.uri?eid=...&doi=10.1016%2fj.x.2020.1&partnerID=40
+_IN_QUERY = re.compile(r"https?://\S+?[?&](?:id=)?doi[=:](10\.[0-9]{4,9}(?:/|%2f)[^\s&\"]+)", re.IGNORECASE)
 # In a publisher's link: https://www.tandfonline.com/doi/full/10.1080/1, https://www.biorxiv.org/content/10.1101/1v2.full
 _IN_LINK = re.compile(
     r"https?://(?!(?:dx\.)?doi\.org)[^/\s]+/(?:\w+/)?(?:content|article|chapter|doi(?:/(?:abs|full|pdf|epdf|epub|book))?)"
@@ -78,7 +80,10 @@ def _first_doi(texts: tuple[str, ...]) -> str:
     for text in texts:
         if "10." not in text:
             continue
-        text = html.unescape(text).replace("{\\_}", "_").replace("\\_", "_")
+        # Some exports have ligatures and other signs in place of a DOI's letters.
+        text = unicodedata.normalize("NFKC", html.unescape(text)).replace("{\\_}", "_").replace("\\_", "_")
+        if asked := _IN_QUERY.search(text):
+            text = asked[1]
         text = _SPACED.sub(r"\1/", re.sub(r"[{}\\]", "", unquote(text) if "%" in text else text))
         if match := _IN_LINK.match(text) or _DOI.search(text):
             doi = _trimmed(match[1].split("?")[0] if "://" in text else match[1])

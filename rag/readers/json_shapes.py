@@ -118,6 +118,7 @@ def _crossref(record: dict[str, Any]) -> dict[str, Any]:
         "notices": _updates(record),
         "related": _other_versions(record),
         "pmid": record.get("PMID"),
+        "extra": record.get("note"),
     }
 
 

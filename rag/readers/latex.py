@@ -12,6 +12,8 @@ from typing import Any
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 from pylatexenc.latexwalker import get_default_latex_context_db as known_commands
 
+from rag.readers.shown_twice import cut, may_be_twice, without_documents
+
 MAX_DECODED = 200_000  # characters: more is no abstract, and is refused as one
 MAX_FORMULA = 1_000
 logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it warns of is harmless
@@ -66,6 +68,7 @@ _SYMBOLS.add_context_category(
 )
 _SYMBOLS.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_unknown))
 _DECODER = LatexNodes2Text(latex_context=_SYMBOLS, math_mode="verbatim", keep_comments=True)
+_SHOWN = LatexNodes2Text(latex_context=_SYMBOLS, math_mode="text")
 
 COMMAND = re.compile(r"\\(?:[a-zA-Z]+|[^a-zA-Z0-9\s])")
 _MARKED = re.compile(r"[\\{}~$]|--|``|''")
@@ -107,6 +110,7 @@ def decoded(text: str, source: bool = True) -> str:
     """
     if not _MARKED.search(text) or len(text) > MAX_DECODED:
         return text
+    text = without_documents(text)
     held: list[str] = []
     if source:
         text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
@@ -142,9 +146,20 @@ def _with_formulas(text: str, hold: Callable[[re.Match[str]], str], source: bool
             parts.append(money * (2 if match[0].startswith("$$") else 1))
             at = match.start() + (2 if match[0].startswith("$$") else 1)
             continue
-        parts.append(hold(match))
         at = match.end()
+        if may_be_twice(match[0], text[at : at + 1]):
+            parts[-1], length = cut(parts[-1], _shown(_inside(match[0])), text[at : at + MAX_FORMULA])
+            at += length
+        parts.append(hold(match))
     return "".join([*parts, text[at:]])
+
+
+def _shown(formula: str) -> str:
+    """A formula with its commands as signs."""
+    try:
+        return str(_SHOWN.latex_to_text(formula, tolerant_parsing=True))
+    except Exception:  # as in decoding
+        return ""
 
 
 def as_text(formula: str) -> str:
@@ -152,6 +167,8 @@ def as_text(formula: str) -> str:
     inside = formula.strip()
     if re.fullmatch(r"[^\\{}\s^_a-zA-Z]|[0-9][0-9.,]*|\\%|[0-9.,]+\s*\\%", inside):
         return inside.replace("\\", "")
+    if times := re.fullmatch(r"([0-9][0-9.,]*)\s*\\times", inside):
+        return f"{times[1]}×"
     if re.fullmatch(r"(?:\\[a-zA-Z]+\s*){1,4}", inside):
         signs = [_BIGGER.get(name, "") or _symbol(name[1:]) for name in COMMAND.findall(inside)]
         return "".join(signs) if all(signs) else ""

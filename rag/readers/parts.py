@@ -6,7 +6,7 @@ import re
 
 # Others ("Main outcome measures", "Setting") say what their text does not.
 _PART = (
-    r"(?:background|introduction|context|rationale|motivation|importance|significance|objectives?|aims?|goals?|purpose"
+    r"(?:background(?: information)?|introduction|context|rationale|motivation|importance|significance|objectives?|aims?|goals?|purpose"
     r"|study question|(?:materials?|patients?|subjects|participants|research design|study design|design"
     r"|data sources?|experimental (?:procedures?|approach)) and methods?|(?:search )?methods?|methodology|approach"
     r"|search strategy|selection criteria|data collection and analysis|(?:main |key )?results?"
@@ -14,7 +14,7 @@ _PART = (
     r"|concluding remarks|interpretation|discussion|(?:clinical )?(?:implications|relevance)|summary(?: answer)?"
     r"|unlabell?ed|highlights)"
 )
-_NAME = rf"{_PART}(?:(?: and | & |/| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
+_NAME = rf"{_PART}(?:(?: and | & | ?/ ?|-| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
 _PARTS = rf"(?-i:(?=[A-Z])){_NAME}"
 # Behind a sentence; databases put a comma, or lose the space. MDPI numbers its parts.
 _BEHIND = r"(?<=[.;!?)\]”\"%]),?\s*(?:\([1-9]\)\s*)?"

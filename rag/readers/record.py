@@ -39,6 +39,8 @@ _WITHDRAWN_TITLE = re.compile(
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
 
+# What Zotero has no field for in an item of that kind, and keeps in its "Extra".
+_EXTRA = re.compile(r"\b(DOI|PMID):\s*(\S+)", re.IGNORECASE)
 # What a column "Source" names besides journals: the database that a record is from, or a file.
 _DATABASES = re.compile(
     r"\b(?:scopus|web of science|wos|pubmed|medline|embase|cochrane library|psyc\s?info|cinahl|eric|ebsco\w*|proquest"
@@ -78,7 +80,8 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         return Rejected(source, line, f"{reason} ({name})" if name else reason)
 
     url = _link(url)
-    doi = doi_of(first("doi"), first("id"), url)
+    extra = {name.upper(): said for name, said in _EXTRA.findall(first("extra"))}
+    doi = doi_of(first("doi"), first("id"), url, extra.get("DOI", ""))
     arxiv, version = arxiv_id(given, first("eprint"), first("url"), doi, first("doi"), arxiv_in_venue(first("venue")))
     if arxiv and doi.startswith("10.48550/"):
         doi = ""  # says the same as the id
@@ -86,8 +89,8 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         stated = re.fullmatch(r"v?([0-9]{1,3})", first("version"))
         version = version or (int(stated[1]) if stated else 0)
         url = url or f"https://arxiv.org/abs/{arxiv}"
-    doi_work, doi_version = work_of(first("doi"), first("id"), url) if doi else ("", 0)
-    pmid, work = number(first("pmid")), openalex_id(first("openalex"), first("id"))
+    doi_work, doi_version = work_of(first("doi"), first("id"), url, doi) if doi else ("", 0)
+    pmid, work = number(first("pmid") or extra.get("PMID", "")), openalex_id(first("openalex"), first("id"))
     notices = _notices(fields, title)
     comments = first("comments")
     return Paper(
@@ -110,7 +113,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         ),
         doi=doi,
         ids=(*_further_ids(arxiv or (doi_work if doi_work != doi else ""), doi, pmid, work), *_related(fields, doi)),
-        venue=_short(shown("venue") or _journal(shown("source"))),
+        venue=_short("" if (place := shown("venue")).startswith("http") else place or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
         notices=notices,
@@ -177,7 +180,10 @@ def _keywords(fields: Mapping[str, list[object]], latex: bool) -> tuple[str, ...
             value = value[0]
         parts: list[Any] = _parts(value) if isinstance(value, str) else value if isinstance(value, list) else []
         names = (part.get("display_name") or part.get("name") if isinstance(part, dict) else part for part in parts)
-        words = [_short(readable(word, latex)) for word in names if isinstance(word, str)]
+        # An asterisk marks what a paper is most about.
+        words = [
+            _short(readable(word, latex)).strip("* ").replace("/*", "/") for word in names if isinstance(word, str)
+        ]
         if kept := [word for word in words if is_data(word)]:
             return tuple(dict.fromkeys(kept))[:MAX_KEYWORDS]
     return ()
@@ -189,7 +195,7 @@ def _parts(text: str) -> list[str]:
     if listed := re.fullmatch(r"\[\s*['\"](.*)['\"]\s*\]", text.strip()):
         return re.split(r"['\"],\s*['\"]", listed[1])
     parts = re.split(r"[;|\n]", text)
-    return parts if len(parts) > 1 else text.split(",")
+    return parts if len(parts) > 1 else re.split(r",(?![^()]{0,200}\))(?![^\[\]]{0,200}\])", text)
 
 
 def _journal(source: str) -> str:

@@ -37,7 +37,9 @@ _START = re.compile(
     r"|(?-i:(?:19|20)\d\d,? (?:[A-Z][\w&'’.-]*,? ){1,5}(?:Inc|Ltd|LLC|B\.?V|GmbH|S\.A|AG|PLC|Co)\b\.?$)"
     r"|(?-i:(?:[A-Z][\w&'’.+-]*,? ){2,8}(?:19|20)\d\d\.?$)"
     r"|suppl(?:emental|ementary) material is available for this article"
-    r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
+    r"|(?:\([a-z]+\) )?\[(?:abstract from [a-z]+|author abstract)\]|key ?words?:"
+    r"|(?:electronic )?supplementa(?:ry|l) (?:material|information)[:.]? *the online version"
+    r"|the online version (?:of this article )?(?:\([^()]{5,80}\) )?contains supplement|a video abstract .{0,40}is available"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
     re.IGNORECASE,
 )

@@ -8,18 +8,21 @@ _BYTES = {bytes([n]).decode("cp1252", "ignore") or chr(n): n for n in range(0x80
 _REST = re.escape("".join(char for char, n in _BYTES.items() if n < 0xC0))
 # The second byte of a no-break space may have become a space. Of hyphens and closing quotes the third is often lost:
 # Windows-1252 has no character for it.
-_TWICE = re.compile(f"[Â-ß][{_REST}]|[ÂÃ] |[à-ï][{_REST}]{{2}}|[ð-ô][{_REST}]{{3}}|â€")
+_TWICE = re.compile(f"[Â-ß][{_REST}]|[ÂÃ] |[à-ï][{_REST}]{{2}}|[ð-ô][{_REST}]{{3}}|â€\ufffd?")
+
+
+_SIGNS = re.compile(f"â€[{_REST}]|â€\ufffd?")  # never what they seem
 
 
 def decoded_once_more(text: str) -> str:
-    """`text` as it was, if all its characters beyond ASCII are pieces of others; else as it is."""
-    if text.isascii() or not _TWICE.search(text) or not _TWICE.sub("", text).isascii():
+    """`text` as it was, if all its characters beyond ASCII are pieces of others; else its quotation marks and dashes."""
+    if text.isascii() or not _TWICE.search(text):
         return text
-    return _TWICE.sub(_once, text)
+    return (_TWICE if _TWICE.sub("", text).isascii() else _SIGNS).sub(_once, text)
 
 
 def _once(match: re.Match[str]) -> str:
-    if match[0] == "â€":
+    if match[0].startswith("â€") and len(match[0].rstrip("\ufffd")) == 2:
         before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
         return "\u2010" if before.isalnum() and after.isalnum() else "”" if before.strip() else match[0]
     raw = bytes(0xA0 if char == " " else _BYTES[char] for char in match[0])
