@@ -111,7 +111,8 @@ def _annotated(note: str) -> str:
 
 def _people(text: str) -> str | list[str]:
     """The authors: as BibTeX parts them, or as they stand where they are parted otherwise ("Beck I., Roe A.")."""
-    names = split_multiple_persons_names(text)
+    text = re.sub(r"(?:\s+and)+\s*$|^\s*(?:and\s+)+", "", text, flags=re.IGNORECASE)  # with nobody behind it
+    names = split_multiple_persons_names(re.sub(r"\s+and(?=\s+and\s)", "", text, flags=re.IGNORECASE))
     odd = any(";" in name or (len(around_commas(name)) > 1 and not are_last_first(names)) for name in names)
     return text if odd else [str(name) for name in names]
 

@@ -9,6 +9,7 @@ from rag.readers import (
     csv_by_row,
     csv_table,
     daily_papers,
+    embase_text,
     endnote_refer,
     medline,
     ovid,
@@ -43,6 +44,7 @@ _TAGGED = (
     ("endnote_refer", endnote_refer.START),
     ("ovid", ovid.START),
     ("refworks", refworks.START),
+    ("embase_text", embase_text.START),
 )
 _RIS = re.compile(rf"^{ris.START.pattern}", re.MULTILINE)
 _BIBTEX = re.compile(

@@ -13,6 +13,7 @@ from rag.readers import (
     csv_by_row,
     csv_table,
     daily_papers,
+    embase_text,
     endnote_refer,
     endnote_xml,
     jats,
@@ -60,6 +61,7 @@ FORMATS: dict[str, Format] = {
         "OpenAlex, ASReview, any table with a title and an abstract",
         "a first row that names a title and an abstract column", csv_table.read),
     "csv_by_row": Format("CSV, fields by row", ".csv", "Embase", "lines `TITLE,` and `ABSTRACT,`", csv_by_row.read),
+    "embase_text": Format("Embase plain text", ".txt", "Embase", "a line `RECORD 1`", embase_text.read),
     "jsonl": Format(
         "JSON, JSON lines", ".json .jsonl",
         "OpenAlex, Crossref, Semantic Scholar, DataCite (Zenodo), Hugging Face, CSL (Zotero, pandoc), Zotero's API, "

@@ -25,7 +25,7 @@ _ARXIV = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(
-    r"(?:^|doi[.-]org[\w.-]*/|hdl\.handle\.net/|doi[:=/]?|\s|[({\[<'\"])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE
+    r"(?:^|doi[.-]org[\w.-]*/|hdl\.handle\.net/|doi[:=/]?|\s|[({\[<'\"|])(10\.[0-9]{4,9}/[^\s\"|]+)", re.IGNORECASE
 )
 _SPACED = re.compile(r"(?<![\w.])(10\.[0-9]{4,9})\s*/\s*(?=[\w(])")
 # In a link's query, as Scopus's tables have it: ...record.uri?eid=...&doi=10.1016%2fj.x.2020.1&partnerID=40
@@ -112,7 +112,7 @@ def number(text: str) -> str:
     """The digits of a PubMed number, however written; "" for anything else."""
     match = re.fullmatch(
         r"(?:(?:pmid|pubmed|medline|pm)[:\s]?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?"
-        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\?\S*)?(?:\s*\[(?:pmid|pubmed)\])?",
+        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\?\S*)?(?:\s*[\[(](?:pmid|pubmed|http[^\])]*)[\])])?",
         text.strip(),
         re.IGNORECASE,
     )

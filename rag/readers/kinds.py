@@ -13,7 +13,7 @@ _WORDS = {
         articlejournal articlemagazine articlenewspaper electronicarticle inpress review reviewarticle
         shortsurvey editorial editorialmaterial letter note erratum correction datapaper earlyaccess
         articleinpress ieeejournals ieeemagazines ieeeearlyaccessarticles journal journalfull supparticle
-        researcharticle articles""",
+        researcharticle casereport briefreport rapidcommunication articles""",
     "inproceedings": """
         conf cpaper inproceedings conference conferencepaper conferenceproceedings conferenceproceeding
         conferenceproceedingsarticle conferencereview conferencearticle paperconference proceedingspaper

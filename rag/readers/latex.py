@@ -85,6 +85,11 @@ _BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\
 _RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}$]{1,12})\}")
 # A character as JSON and Python write it, in a text that was encoded once too often.
 _ESCAPED = re.compile(r"\\u([0-9][0-9a-fA-F]{3})(?![0-9a-fA-F])")
+# The end of a line as JSON writes it, encoded once too often, and what CORE puts there.
+_ESCAPES = re.compile(r"\\(?:ud|[rt])(?![a-zA-Z])|\\n([a-z]*)")
+# Signs as bioRxiv's texts name them.
+_NAMED = re.compile(r"\{(\+/-|[A-Za-z]{2,12})\}")
+_BY_NAME = {"+/-": "±", "euro": "€", "degrees": "°", "micro": "µ", "approx": "≈", "middot": "·"}
 # siunitx: a number with its unit, a unit, an angle.
 _QUANTITY = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]{0,80}\])?\{([^{}]{1,40})\}\s*\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
 _UNIT = re.compile(r"\\(?:si|unit)\s*(?:\[[^\]]{0,80}\])?\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
@@ -110,7 +115,7 @@ def decoded(text: str, source: bool = True) -> str:
     """
     if not _MARKED.search(text) or len(text) > MAX_DECODED:
         return text
-    text = without_documents(text)
+    text = without_documents(text) if source else _NAMED.sub(_named, _ESCAPES.sub(_escape, without_documents(text)))
     held: list[str] = []
     if source:
         text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
@@ -152,6 +157,19 @@ def _with_formulas(text: str, hold: Callable[[re.Match[str]], str], source: bool
             at += length
         parts.append(hold(match))
     return "".join([*parts, text[at:]])
+
+
+def _escape(match: re.Match[str]) -> str:
+    r"""A blank for a line's end, unless it is the start of a command: "\nabla"."""
+    rest = match[1] or ""
+    return match[0] if rest and _is_known(f"n{rest}") else f" {rest}"
+
+
+def _named(match: re.Match[str]) -> str:
+    """The sign that a name in braces stands for, if it does and is no command's argument."""
+    if re.search(r"\\[a-zA-Z]+\*?\s*(?:\{[^{}]*\})*$", match.string[max(0, match.start() - 40) : match.start()]):
+        return match[0]
+    return _BY_NAME.get(match[1]) or _symbol(match[1]) or match[0]
 
 
 def _shown(formula: str) -> str:

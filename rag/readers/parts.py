@@ -6,7 +6,8 @@ import re
 
 # Others ("Main outcome measures", "Setting") say what their text does not.
 _PART = (
-    r"(?:background(?: information)?|introduction|context|rationale|motivation|importance|significance|objectives?|aims?|goals?|purpose"
+    r"(?:background(?: information)?|introduction|context|rationale|motivation|importance|significance"
+    r"|objectives?|aims?|goals?|purpose"
     r"|study question|(?:materials?|patients?|subjects|participants|research design|study design|design"
     r"|data sources?|experimental (?:procedures?|approach)) and methods?|(?:search )?methods?|methodology|approach"
     r"|search strategy|selection criteria|data collection and analysis|(?:main |key )?results?"

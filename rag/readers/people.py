@@ -37,7 +37,9 @@ _BEHIND = re.compile(
 # The number of a trial, which registers give for its authors.
 _TRIAL = re.compile(
     r"[A-Za-z][A-Za-z-]{1,12}[/-]?[0-9][0-9/-]{5,}(?:-[A-Z]{2})?"
-    r"|(?i:nct|isrctn|euctr|actrn|chictr|ctri|jprn|irct|ntr|drks|tctr|pactr|umin)"  # the number may be lost
+    # The number may be lost, or have letters.
+    r"|(?i:nct|isrctn|euctr|actrn|chictr|ctri|jprn|irct|ntr|drks|tctr|pactr|umin)(?:[0-9/-][\w/-]*)?"
+    r"|(?:RBR|NL-OMON|RPCEC|LBCTR|PER)-?[0-9]\w+"
 )
 # A list that lost its line ends and commas: "Beck I. A.Roe B.", "Beck I. A. Roe B."
 _ROW = re.compile(r"[^\W\d_][\w'’-]{1,60}(?:\s[^\W\d_][\w'’-]{1,60}){0,2}(?:\s[A-Z]\.){1,4}\s*")
@@ -57,7 +59,7 @@ def people(value: object) -> tuple[str, ...]:
 
 def person(name: str) -> str:
     """The name with the first name first, "" where it is nobody's: "et al", "others"."""
-    name = name.strip().strip("'\"")
+    name = name.strip().strip("'\"").removeprefix("- ")
     if not _NOBODY.fullmatch(name):
         name = _BEHIND.sub("", _BRACKETED.sub(r"\1", _CUT_OFF.sub("", name))).strip()
     name = _TITLE.sub("", _AND_OTHERS.sub("", name))
@@ -80,7 +82,7 @@ def person(name: str) -> str:
 
 def _turned(name: str) -> str:
     """A name by itself with the first name first."""
-    parts = [part.strip() for part in name.split(",")]
+    parts = [part.strip() for part in re.sub(r",(?:\s*,)+", ",", name).split(",")]
     if len(parts) == 2 and _ORGANISATION.fullmatch(parts[1]):
         return " ".join(parts)  # EndNote takes the last word of a group for a given name
     if len(parts) == 2 and all(parts) and _ORGANISATION.fullmatch(parts[0]):

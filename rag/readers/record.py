@@ -39,8 +39,12 @@ _WITHDRAWN_TITLE = re.compile(
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
 
+# PubMed has a title that it translated in brackets.
+_TRANSLATED = re.compile(r"^\[([^\[\]]+)\]\.?$")
 # What Zotero has no field for in an item of that kind, and keeps in its "Extra".
 _EXTRA = re.compile(r"\b(DOI|PMID):\s*(\S+)", re.IGNORECASE)
+# Where in a journal a paper stands: "Moss Letters. 25 (1), 2018", as Ovid's tables have it.
+_CITED = re.compile(r"\.\s+[0-9]+\s*(?:\(|[;,:]\s*[0-9]).*$")
 # What a column "Source" names besides journals: the database that a record is from, or a file.
 _DATABASES = re.compile(
     r"\b(?:scopus|web of science|wos|pubmed|medline|embase|cochrane library|psyc\s?info|cinahl|eric|ebsco\w*|proquest"
@@ -70,7 +74,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
     def shown(name: str) -> str:
         return first(name) if len(first(name)) > 2 * MAX_ABSTRACT else readable(first(name), latex)
 
-    given, title, url = _given(record, fields), shown("title"), first("url")
+    given, title, url = _given(record, fields), _TRANSLATED.sub(r"\1", shown("title")), first("url")
     abstract, rights = without_tail(shown("abstract"))
     abstract = "" if has_none(abstract) else abstract
     authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())
@@ -91,7 +95,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         url = url or f"https://arxiv.org/abs/{arxiv}"
     doi_work, doi_version = work_of(first("doi"), first("id"), url, doi) if doi else ("", 0)
     pmid, work = number(first("pmid") or extra.get("PMID", "")), openalex_id(first("openalex"), first("id"))
-    notices = _notices(fields, title)
+    notices, place = _notices(fields, title), shown("venue")
     comments = first("comments")
     return Paper(
         id=arxiv or doi_work or (f"pmid:{pmid}" if pmid else "") or work or given or title_id(title),
@@ -99,7 +103,8 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         abstract=abstract,
         authors=authors,
         year=next((year for name in ("year", "source") for v in fields.get(name, ()) if (year := _year(v))), None)
-        or year_of(arxiv),
+        or year_of(arxiv)
+        or (_year(place) if _CITED.search(place) else None),
         url=url
         or (f"https://doi.org/{doi}" if doi else "")
         or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else ""),
@@ -113,7 +118,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         ),
         doi=doi,
         ids=(*_further_ids(arxiv or (doi_work if doi_work != doi else ""), doi, pmid, work), *_related(fields, doi)),
-        venue=_short("" if (place := shown("venue")).startswith("http") else place or _journal(shown("source"))),
+        venue=_short("" if place.startswith("http") else _CITED.sub("", place) or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
         notices=notices,

@@ -1,4 +1,4 @@
-"""A formula that a text has both as TeX and as it is shown, as IEEE's and Springer's abstracts do: "$3\\times$3×"."""
+r"""A formula that a text has as TeX and as it is shown, as in IEEE's and Springer's abstracts: "$3\times$3×"."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def cut(before: str, shown: str, after: str) -> tuple[str, int]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s{}_^]", "", unicodedata.normalize("NFKC", text).translate(_DASHES))
+    return re.sub(r"[\s{}_^]", "", unicodedata.normalize("NFKC", text).translate(_DASHES).replace("±", "+/-"))
 
 
 def _start(text: str, plain: str) -> int:

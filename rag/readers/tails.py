@@ -39,7 +39,8 @@ _START = re.compile(
     r"|suppl(?:emental|ementary) material is available for this article"
     r"|(?:\([a-z]+\) )?\[(?:abstract from [a-z]+|author abstract)\]|key ?words?:"
     r"|(?:electronic )?supplementa(?:ry|l) (?:material|information)[:.]? *the online version"
-    r"|the online version (?:of this article )?(?:\([^()]{5,80}\) )?contains supplement|a video abstract .{0,40}is available"
+    r"|the online version (?:of this article )?(?:\([^()]{5,80}\) )?contains supplement"
+    r"|a video abstract .{0,40}is available"
     r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
     re.IGNORECASE,
 )
