@@ -117,6 +117,7 @@ def decoded(text: str, source: bool = True) -> str:
         return text
     text = without_documents(text) if source else _NAMED.sub(_named, _ESCAPES.sub(_escape, without_documents(text)))
     held: list[str] = []
+    text = text.replace("\\~{}", "\\textasciitilde{}").replace("\\^{}", "\\textasciicircum{}")
     if source:
         text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
         text = _QUOTED.sub(r"‘\1’", text)

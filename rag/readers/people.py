@@ -12,7 +12,7 @@ MAX_AUTHORS = 10_000
 MAX_NAME = 500  # characters: what is longer is no list of one, and is not looked into
 _NOBODY = re.compile(
     r"(?:and )?(?:(?:\+?[0-9]+ )?(?:others|more|authors)|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?"
-    r"|no authors? (?:listed|given))",
+    r"|\[?no author(?:\(s\)|s)?(?: names?| ids?)? (?:listed|given|available|found)\]?)",
     re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
@@ -159,6 +159,8 @@ def _of_fields(one: dict[str, object]) -> str:
 def _listed(text: str) -> Iterable[str]:
     """The names in one string."""
     text = _AND_OTHERS.sub("", text.strip())
+    if re.fullmatch(r"[^.,;]+(?:,[^.,;]+)+\.", text):  # PubMed's lists end as sentences do
+        text = text[:-1]
     if text[:1] in "[(" and text[-1:] in ")]":
         try:
             value = ast.literal_eval(text)

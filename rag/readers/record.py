@@ -43,6 +43,8 @@ _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|wi
 _TRANSLATED = re.compile(r"^\[([^\[\]]+)\]\.?$")
 # What Zotero has no field for in an item of that kind, and keeps in its "Extra".
 _EXTRA = re.compile(r"\b(DOI|PMID):\s*(\S+)", re.IGNORECASE)
+# Alone, or in front of a month and a day: 20210503.
+_YEAR = re.compile(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2}|2100)(?=(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9])|(?![0-9]))")
 # Where in a journal a paper stands: "Moss Letters. 25 (1), 2018", as Ovid's tables have it.
 _CITED = re.compile(r"\.\s+[0-9]+\s*(?:\(|[;,:]\s*[0-9]).*$")
 # What a column "Source" names besides journals: the database that a record is from, or a file.
@@ -76,7 +78,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
 
     given, title, url = _given(record, fields), _TRANSLATED.sub(r"\1", shown("title")), first("url")
     abstract, rights = without_tail(shown("abstract"))
-    abstract = "" if has_none(abstract) else abstract
+    abstract = "" if has_none(abstract) or not is_data(abstract) else abstract
     authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())
     categories = _words(next(iter(fields.get("categories", ())), None))
     if reason := _fault(title, abstract, (given, url, first("doi"), *authors, *categories)):
@@ -241,5 +243,5 @@ def _year(value: object) -> int | None:
         while isinstance(parts, list):
             parts = parts[0] if parts else ""
         value = parts
-    match = re.search(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2}|2100)(?![0-9])", _text(value))
+    match = _YEAR.search(_text(value))
     return int(match[0]) if match else None

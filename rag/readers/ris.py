@@ -16,7 +16,7 @@ from rag.types import Paper, Rejected
 START = re.compile(r"\ufeff?\s{0,3}TY\s{1,2}-\s*\S*")
 _END = re.compile(r"\s{0,3}ER\s{1,2}-")
 # Some exports put one space after the tag, or none behind the dash; spaces in front; a tag without a value.
-_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,2}-(?: |$)\s*(.*)")
+_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,2}-(?:\s|$)\s*(.*)")
 _TAGS = sorted({*rispy.TAG_KEY_MAPPING, "CT", "BT", "LK", "YR", "L3"})
 
 
