@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.readers.identity import arxiv_id, doi_of, is_preprint, normalised
+from rag.readers.identity import arxiv_id, doi_of, is_preprint, normalised, title_id
 from rag.readers.versions import version_of
 from rag.types import Paper
 
@@ -47,6 +47,16 @@ def known_without_author(paper: Paper) -> str:
 def is_own(paper: Paper) -> bool:
     """Whether its id is the paper's in all the world, not its source's."""
     return _OWN.match(paper.id) is not None or arxiv_id(paper.id)[0] == paper.id
+
+
+def under_its_title(paper: Paper, other: Paper) -> Paper:
+    """`paper`, whose title is its id, under another one if `other` has that id and was written by other people."""
+    mine, theirs = (
+        {word for name in p.authors for word in normalised(name).split() if len(word) > 1} for p in (paper, other)
+    )
+    if not paper.id.startswith("t-") or not mine or not theirs or mine & theirs:
+        return paper
+    return replace(paper, id=title_id(f"{paper.title} {paper.authors[0]}"))
 
 
 def may_be_one(one: Paper, other: Paper) -> bool:

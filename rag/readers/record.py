@@ -39,8 +39,8 @@ _WITHDRAWN_TITLE = re.compile(
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
 
-# PubMed has a title that it translated in brackets.
-_TRANSLATED = re.compile(r"^\[([^\[\]]+)\]\.?$")
+# PubMed has a title that it translated in brackets; F1000Research puts the state of its review behind one.
+_BRACKETS = re.compile(r"^\[(?P<title>[^\[\]]+)\]\.?$|\s*\[version [0-9]{1,2}; [^\[\]]{3,120}\]\.?$")
 # What Zotero has no field for in an item of that kind, and keeps in its "Extra".
 _EXTRA = re.compile(r"\b(DOI|PMID):\s*(\S+)", re.IGNORECASE)
 # Alone, or in front of a month and a day: 20210503.
@@ -76,7 +76,11 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
     def shown(name: str) -> str:
         return first(name) if len(first(name)) > 2 * MAX_ABSTRACT else readable(first(name), latex)
 
-    given, title, url = _given(record, fields), _TRANSLATED.sub(r"\1", shown("title")), first("url")
+    given, title, url = (
+        _given(record, fields),
+        _BRACKETS.sub(lambda match: match["title"] or "", shown("title")),
+        first("url"),
+    )
     abstract, rights = without_tail(shown("abstract"))
     abstract = "" if has_none(abstract) or not is_data(abstract) else abstract
     authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())

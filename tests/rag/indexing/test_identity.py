@@ -216,3 +216,13 @@ def test_two_versions_are_one_paper_and_the_newer_is_kept(
     assert len(library) == before + 1
     (kept,) = (paper for paper in library.papers() if paper.title.startswith("Ferns"))
     assert (kept.title, kept.abstract, kept.version) == ("Ferns 2", "In version 2 they grow.", 2)
+
+
+def test_a_title_that_two_people_gave_is_two_papers(library: Library, bring: Bring) -> None:
+    before = len(library)
+    head = "title,abstract,authors\n"
+    bring("a.csv", f"{head}Introduction,Ferns grow.,Ada Lund\n")
+    assert counts(bring("b.csv", f"{head}Introduction,Owls hoot.,Bo Dahl\n")) == (1, 0, 0, 0, 0)
+    assert counts(bring("b.csv", f"{head}Introduction,Owls hoot.,Bo Dahl\n")) == (0, 0, 1, 0, 0)
+    assert bring("c.csv", f'{head}Introduction,Ferns grow.,"Lund, A."\n').added == 0
+    assert len(library) == before + 2
