@@ -45,6 +45,7 @@ _BRACKETS = re.compile(r"^\[(?P<title>[^\[\]]+)\]\.?$|\s*\[version [0-9]{1,2}; [
 _EXTRA = re.compile(r"\b(DOI|PMID):\s*(\S+)", re.IGNORECASE)
 # Alone, or in front of a month and a day: 20210503.
 _YEAR = re.compile(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2}|2100)(?=(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9])|(?![0-9]))")
+_LETTER = re.compile(r"[^\W\d_]")
 # Where in a journal a paper stands: "Moss Letters. 25 (1), 2018", as Ovid's tables have it.
 _CITED = re.compile(r"\.\s+[0-9]+\s*(?:\(|[;,:]\s*[0-9]).*$")
 # What a column "Source" names besides journals: the database that a record is from, or a file.
@@ -82,7 +83,7 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         first("url"),
     )
     abstract, rights = without_tail(shown("abstract"))
-    abstract = "" if has_none(abstract) or not is_data(abstract) else abstract
+    abstract = "" if has_none(abstract) or not is_data(abstract) or not _LETTER.search(abstract) else abstract
     authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())
     categories = _words(next(iter(fields.get("categories", ())), None))
     if reason := _fault(title, abstract, (given, url, first("doi"), *authors, *categories)):

@@ -176,3 +176,66 @@ def test_utf8_that_was_taken_for_mac_roman(text: str) -> None:
 )
 def test_tails(tail: str) -> None:
     assert without_tail(f"{SAID} {tail}") == (SAID, tail)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "[Published by Fern House.]", "(FERN LETTERS 2014;59:808-816).", "Journal compilation © 2009 Fern House.",
+        "Reprinted by permission of the publisher.", "Copyright Fern & Francis Group, LLC.", "[Figure not available: see fulltext.]",
+        "Supplemental data for this article can be accessed online at https://x.org/1.", "2020 The Authors. Fern Letters published by Fern House.",
+        "This article is part of a Special Issue entitled: Ferns.", "(ABSTRACT TRUNCATED AT 250 WORDS)", "S. Karger AG, Basel.",
+    ],
+)  # fmt: skip
+def test_more_tails(tail: str) -> None:
+    assert without_tail(f"{SAID} {tail}") == (SAID, tail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The tool is © free of charge and grows.",
+        "We adapted it. Ferns are by permission of nobody.",
+        "The society (Fern 2020) says so.",
+    ],
+)
+def test_what_only_looks_like_a_tail_is_kept(text: str) -> None:
+    assert without_tail(text) == (text, "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["This article does not have an abstract.", "Abstract available from the publisher.", "Sin resumen", "---", "0", "<p>nan</p>",
+     "An abstract is unavailable. This article is available as HTML full text and PDF."],
+)  # fmt: skip
+def test_no_abstracts(read: Read, said: str) -> None:
+    papers, (rejected,) = read("a.csv", f"title,abstract\nFerns,{said}\n")
+    assert not papers
+    assert "no abstract" in str(rejected)
+
+
+FURTHER: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
+    "a # in braces is one, outside it joins": (
+        "a.bib",
+        f'@string{{j = "Fern"}}\n@article{{k, title={{Ferns # on}}, abstract={{C# and F# grow.}}, journal = j # " B"}}\n@misc{{l, title={{B}}, abstract={{{SAID}}}, journal={{j}}}}',
+        [{"title": "Ferns # on", "abstract": "C# and F# grow.", "venue": "Fern B"}, {"venue": "j"}],
+    ),
+    "a group that braces hold together": (
+        "a.bib",
+        f"@article{{k,, title={{Ferns}}, abstract={{{SAID}}}, author={{{{The Fern and Moss Society}}}}}}",
+        [{"authors": ("The Fern and Moss Society",)}],
+    ),
+    "two columns of one name": ("a.csv", f"title,abstract,title,abstract\nFerns,,Other,{SAID}\n", [{"title": "Ferns", "abstract": SAID}]),
+    "papers by their ids": ("a.json", f'{{"W1": {{"title": "Ferns", "abstract": "{SAID}"}}, "W2": {{"title": "More", "abstract": "x."}}}}', [{"title": "Ferns"}, {"title": "More"}]),
+    "a date without dashes": ("a.csv", f"title,abstract,date\nFerns,{SAID},20210503\nMore,{SAID},12345678\n", [{"year": 2021}, {"year": None}]),
+    "RIS with tabs": ("a.ris", f"TY\t-\tJOUR\nTI\t-\tFerns\nAB\t-\t{SAID}\nER\t-\n", [{"title": "Ferns"}]),
+    "Semantic Scholar's ids in a cell": ("a.csv", f"title,abstract,externalIds\nFerns,{SAID},\"{{'CorpusId': 1, 'DOI': '10.5555/f.1'}}\"\n", [{"id": "10.5555/f.1"}]),
+    "PubMed's list of names": ("a.csv", f'Title,Abstract,Authors,Journal/Book\nFerns,{SAID},"Lund A, Dahl BE.",Fern Lett\n', [{"authors": ("A Lund", "BE Dahl"), "venue": "Fern Lett"}]),
+    "Web of Science's book group is no author": ("a.txt", f"PT C\nAU Lund, A\nGP IEEE\nTI Ferns\nAB Publisher Summary; {SAID}\nER\n", [{"authors": ("A Lund",), "abstract": SAID}]),
+    "nobody by Scopus's words": ("a.csv", f"title,abstract,authors\nFerns,{SAID},[No author name available]\n", [{"authors": ()}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FURTHER)
+def test_further_kinds(read: Read, kind: str) -> None:
+    reads_as(read, *FURTHER[kind])
