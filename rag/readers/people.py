@@ -159,7 +159,7 @@ def _of_fields(one: dict[str, object]) -> str:
 def _listed(text: str) -> Iterable[str]:
     """The names in one string."""
     text = _AND_OTHERS.sub("", text.strip())
-    if re.fullmatch(r"[^.,;]+(?:,[^.,;]+)+ [A-Z]{1,4}\.", text):  # PubMed's lists end as sentences do
+    if re.fullmatch(r"(?:[^.,;]+ [A-Z]{1,4},)+[^.,;]+ [A-Z]{1,4}\.", text):  # PubMed's lists end as sentences do
         text = text[:-1]
     if text[:1] in "[(" and text[-1:] in ")]":
         try:

@@ -48,7 +48,7 @@ _START = re.compile(
     r"|the online version (?:of this article )?(?:\([^()]{5,80}\) )?contains supplement"
     r"|\(abstract truncated(?: at [0-9]+ words)?\)\.?$|a video abstract .{0,40}is available"
     r"|(?:reprinted|reproduced|adapted) (?:with|by) permission|adapted from the source document|licensee (?-i:[A-Z])"
-    r"|(?-i:Copyright (?:[A-Z&][\w&'’.,-]* ?){1,8}\b(?:LLC|Ltd|Inc|Group|Press|Society)\b\.?$)|(?-i:S\. Karger AG\b)"
+    r"|(?-i:Copyright (?:[A-Z&][\w&'’.,-]* ){1,8}(?:LLC|Ltd|Inc|Group|Press|Society)\b\.?$)|(?-i:S\. Karger AG\b)"
     r"|suppl(?:emental|ementary) (?:materials?|data) for this article (?:is|are|can be)\b"
     r"|this (?:article|paper) is part of (?:a|the) (?:special|theme)|to view an? .{0,30}\bvideo\b"
     # Where it stands: "(Moss Letters 2014;59:808-816)."

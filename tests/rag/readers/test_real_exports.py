@@ -117,6 +117,7 @@ def test_kinds(read: Read, kind: str) -> None:
         ("Lund, N.A.; Dahl, NA", ("N.A. Lund", "NA Dahl")),
         ("Isrctn,; NL-OMON49429; RBR-8cjjpgm; IRCT20250701066320N1; Lund, A", ("A Lund",)),
         ("- The Fern Consortium", ("The Fern Consortium",)),
+        ("Long, Trinh Q.", ("Trinh Q. Long",)),
         ("Lund-Ek,, Ada", ("Ada Lund-Ek",)),
         ("Beck I., Roe A. and Poe E.", ("I. Beck", "A. Roe", "E. Poe")),
         ("Ann Lee, Bo Ek and Cy Poe", ("Ann Lee", "Bo Ek", "Cy Poe")),
