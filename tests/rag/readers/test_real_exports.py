@@ -233,6 +233,13 @@ FURTHER: dict[str, tuple[str, str, list[dict[str, Any]]]] = {
     "Semantic Scholar's ids in a cell": ("a.csv", f"title,abstract,externalIds\nFerns,{SAID},\"{{'CorpusId': 1, 'DOI': '10.5555/f.1'}}\"\n", [{"id": "10.5555/f.1"}]),
     "PubMed's list of names": ("a.csv", f'Title,Abstract,Authors,Journal/Book\nFerns,{SAID},"Lund A, Dahl BE.",Fern Lett\n', [{"authors": ("A Lund", "BE Dahl"), "venue": "Fern Lett"}]),
     "Web of Science's book group is no author": ("a.txt", f"PT C\nAU Lund, A\nGP IEEE\nTI Ferns\nAB Publisher Summary; {SAID}\nER\n", [{"authors": ("A Lund",), "abstract": SAID}]),
+    "bioRxiv's feed": (
+        "a.xml",
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="d"><item><title>Ferns</title><link>http://biorxiv.org/cgi/content/short/1v2?rss=1</link>'
+        "<description>Ferns {beta} grow.</description><dc:creator>Lund, A., Dahl, B. E.</dc:creator><dc:identifier>doi:10.1101/2020.1.1</dc:identifier></item></rdf:RDF>",
+        [{"id": "10.1101/2020.1.1", "authors": ("A. Lund", "B. E. Dahl"), "abstract": "Ferns β grow."}],
+    ),
+    "EndNote's keywords, one a line": ("a.enw", f"%0 Journal Article\n%T Ferns\n%K ferns\nold stairs\n%X {SAID}\n", [{"keywords": ("ferns", "old stairs")}]),
     "nobody by Scopus's words": ("a.csv", f"title,abstract,authors\nFerns,{SAID},[No author name available]\n", [{"authors": ()}]),
 }  # fmt: skip
 
