@@ -54,7 +54,8 @@ def under_its_title(paper: Paper, other: Paper) -> Paper:
     mine, theirs = (
         {word for name in p.authors for word in normalised(name).split() if len(word) > 1} for p in (paper, other)
     )
-    if not paper.id.startswith("t-") or not mine or not theirs or mine & theirs:
+    again = paper.location == other.location  # whose authors were corrected since
+    if not paper.id.startswith("t-") or again or not mine or not theirs or mine & theirs:
         return paper
     return replace(paper, id=title_id(f"{paper.title} {paper.authors[0]}"))
 

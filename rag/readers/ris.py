@@ -47,7 +47,7 @@ def _flat(record: list[str]) -> dict[str, object]:
         "doi": first("DO") or next((text for text in all_of("UR", "L3", "M3", "ID") if "10." in text), ""),
         "pmid": _pmid(first, f"{first('DB')} {first('DP')}".lower()),
         "url": first("UR", "LK", "L2"),
-        "venue": first("JF", "JO", "T2", "JA", "J2"),
+        "venue": first("JF", "JO", "T2", "JA", "J2") or (first("PB") if first("TY") in ("THES", "RPRT") else ""),
         "keywords": all_of("KW"),
         "language": first("LA"),
         "type": all_of("TY", "M3"),

@@ -226,3 +226,5 @@ def test_a_title_that_two_people_gave_is_two_papers(library: Library, bring: Bri
     assert counts(bring("b.csv", f"{head}Introduction,Owls hoot.,Bo Dahl\n")) == (0, 0, 1, 0, 0)
     assert bring("c.csv", f'{head}Introduction,Ferns grow.,"Lund, A."\n').added == 0
     assert len(library) == before + 2
+    bring("d.csv", f"{head}Ferns,Ferns grow.,Nobody\n")
+    assert counts(bring("d.csv", f"{head}Ferns,Ferns grow.,Ada Lund\n")) == (0, 1, 0, 0, 0)

@@ -59,6 +59,7 @@ def test_a_link_tells_the_version_where_the_doi_does_not(read: Read) -> None:
         ("a.ris", "TY  - THES\nTI  - Ferns\nAB  - They grow.\nER  - \n", "@phdthesis{"),
         ("a.ris", "TY  - GEN\nTI  - Ferns\nAB  - They grow.\nT2  - Fern Letters\nER  - \n", "@misc{"),
         ("a.ris", "TY  - XYZ\nTI  - Ferns\nAB  - They grow.\nT2  - Fern Letters\nER  - \n", "@article{"),
+        ("a.ris", "TY  - THES\nTI  - Ferns\nAB  - They grow.\nPB  - University of Ferns\nER  - \n", "@phdthesis{"),
         ("a.enw", "%0 Conference Paper\n%T Ferns\n%X They grow.\n", "@inproceedings{"),
         ("a.csv", "Title,Abstract,Document Type\nFerns,They grow.,Book Chapter\n", "@incollection{"),
         ("a.csv", "Title,Abstract,Item Type\nFerns,They grow.,journalArticle\n", "@article{"),
