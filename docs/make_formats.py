@@ -20,13 +20,14 @@ and an unknown macro stays as
 written. Copyright lines, publishers' tails, "Abstract" and the names of its usual parts ("METHODS:", "Methods We") are
 left out; "[No abstract available]", "nan" and "N/A"
 are no abstract. Files in
-UTF-8, UTF-16 or Windows-1252 are read, and what was not UTF-8 is said.
+UTF-8, UTF-16 or Windows-1252 are read, in Mac Roman where its words tell, and what was not UTF-8 is said.
 
 A paper is known by its arXiv id, else its DOI in one spelling, else an id of its source that can be one (row numbers
 and citation keys cannot),
 else its title without case, punctuation and accents. A preprint and its article are one if a DOI, an arXiv id, or
 title and first author say so;
-the ids and links of both are kept. A second file that gives one id to another paper is refused by name.
+the ids and links of both are kept. So are two versions that a DOI tells (bioRxiv, Research Square, ChemRxiv, OSF and
+others): the newer is kept. A second file that gives one id to another paper is refused by name.
 """
 
 

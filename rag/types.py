@@ -27,7 +27,7 @@ class Paper:
     year: int | None = None
     url: str = ""
     categories: tuple[str, ...] = ()
-    version: int = 0  # arXiv's, 0 where unknown
+    version: int = 0  # arXiv's or its DOI's, 0 where unknown
     withdrawn: bool = False  # or retracted: listed with a mark, never answered from
     doi: str = ""
     ids: tuple[
@@ -40,6 +40,7 @@ class Paper:
     notices: tuple[str, ...] = ()  # retractions and corrections, in the source's words
     rights: str = ""  # copyright and publisher's lines that stood around the abstract: no evidence
     bibtex: str = ""  # the BibTeX entry it was read from, with its type, key and all fields
+    kind: str = ""  # the type of BibTeX entry that it is by its source: "article", "phdthesis"; "" where not told
     source: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 
@@ -62,7 +63,7 @@ class Paper:
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-_LATER = ("withdrawn", "doi", "ids", "links", "venue", "keywords", "language", "notices", "rights", "bibtex")
+_LATER = ("withdrawn", "doi", "ids", "links", "venue", "keywords", "language", "notices", "rights", "bibtex", "kind")
 _LISTS = ("authors", "categories", "ids", "links", "keywords", "notices")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.readers.identity import arxiv_id, doi_of, is_preprint, normalised
+from rag.readers.identity import arxiv_id, doi_of, is_preprint, normalised, title_id
+from rag.readers.versions import version_of
 from rag.types import Paper
 
 MIN_TITLE = 20  # letters of a title that tells a paper from others of the same author: "Introduction" does not
@@ -25,7 +26,7 @@ def known_by(paper: Paper) -> list[str]:
     if arxiv:
         names.append(f"arxiv:{arxiv}")
     if doi:
-        names.append(f"doi:{doi}")
+        names += [f"doi:{doi}", f"doi:{version_of(doi)[0]}"]
     if paper.id.startswith("pmid:"):
         names.append(paper.id)
     if re.fullmatch(r"W[0-9]+", paper.id):
@@ -48,6 +49,17 @@ def is_own(paper: Paper) -> bool:
     return _OWN.match(paper.id) is not None or arxiv_id(paper.id)[0] == paper.id
 
 
+def under_its_title(paper: Paper, other: Paper) -> Paper:
+    """`paper`, whose title is its id, under another one if `other` has that id and was written by other people."""
+    mine, theirs = (
+        {word for name in p.authors for word in normalised(name).split() if len(word) > 1} for p in (paper, other)
+    )
+    again = paper.location == other.location  # whose authors were corrected since
+    if not paper.id.startswith("t-") or again or not mine or not theirs or mine & theirs:
+        return paper
+    return replace(paper, id=title_id(f"{paper.title} {paper.authors[0]}"))
+
+
 def may_be_one(one: Paper, other: Paper) -> bool:
     """Whether nothing speaks against two papers being one that have a title and a first author, or an id, in common."""
     if not same_title(one.title, other.title) and not (
@@ -55,7 +67,7 @@ def may_be_one(one: Paper, other: Paper) -> bool:
     ):
         return False
     mine, theirs = (doi for doi in (one.doi, other.doi))
-    articles = [doi for doi in (mine, theirs) if doi and not is_preprint(doi)]
+    articles = [version_of(doi)[0] for doi in (mine, theirs) if doi and not is_preprint(doi)]
     if len(set(articles)) > 1:  # an article and its errata, or two parts of a series
         return False
     return not (one.year and other.year and abs(one.year - other.year) > 5)
@@ -80,6 +92,7 @@ def merged(kept: Paper, other: Paper) -> Paper:
         notices=tuple(dict.fromkeys((*kept.notices, *other.notices))),
         withdrawn=kept.withdrawn or (other.withdrawn and other.version >= kept.version),
         bibtex=kept.bibtex or other.bibtex,
+        kind=kept.kind or other.kind,
     )
 
 

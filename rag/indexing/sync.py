@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from rag.indexing.identity import is_own, known_by, known_without_author, may_be_one, merged, same_title
+from rag.indexing.identity import (
+    is_own,
+    known_by,
+    known_without_author,
+    may_be_one,
+    merged,
+    same_title,
+    under_its_title,
+)
 from rag.indexing.index import Index
 from rag.indexing.records import Encode, Progress, Record, batches, encode
 from rag.indexing.seen import Seen
@@ -112,6 +120,8 @@ class Sync:
 
     def _identified(self, paper: Paper) -> tuple[Paper, bool]:
         """The paper under the id by which it is known here already, and whether that is another than its own."""
+        if paper.id.startswith("t-") and (taken := self.seen.get(paper.id) or self._stored(paper.id)):
+            paper = under_its_title(paper, taken)
         if self.seen.hash(paper.id) or self.forward_index.hash(paper.id):
             return paper, False
         for name in known_by(paper):
@@ -128,7 +138,8 @@ class Sync:
 
     def _again(self, paper: Paper, first: Paper, joined: bool) -> Paper | None:
         """What is new in a paper that this import brought before: what only this record of it tells."""
-        if not joined and not same_title(paper.title, first.title):
+        earlier = 0 < paper.version < first.version  # whose title may have been another
+        if not joined and not earlier and not same_title(paper.title, first.title):
             self._refuse(paper, first)
             return None
         both = merged(first, paper) if joined or paper.source != first.source else first

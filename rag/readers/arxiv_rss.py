@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from rag.readers.lines import Lines
+from rag.readers.people import around_commas
 from rag.readers.record import arxiv_id, make_paper
 from rag.readers.xml_elements import elements, text, texts
 from rag.types import Paper, Rejected
 
 # "arXiv:2405.14831v1 Announce Type: new Abstract: ..."
 HEAD = re.compile(r"(?:<p>)?\s*(?:arXiv:(\S+)\s+)?Announce Type:\s*[\w-]+\s*(?:Abstract:\s*)?", re.IGNORECASE)
+_INITIALS = re.compile(r",\s+(?:[A-Z]\.[ -]?)+(?:,|$)")
 _TITLE_TAIL = re.compile(r"\.?\s*\(arXiv:\S+\s+\[[^\]]*\](?:\s+\w+)*\)$")
 
 
@@ -40,5 +42,8 @@ def _flat(item: Element) -> dict[str, object]:
 
 
 def creators(item: Element) -> list[str]:
-    """The names in an item's creators, parted by commas where one holds several."""
-    return [name for part in texts(item, "creator") for name in re.split(r",\s+", re.sub(r"<[^>]*>", "", part))]
+    """The names in an item's creators, parted by commas where one holds several; bioRxiv puts initials behind one."""
+    lists = [re.sub(r"<[^>]*>", "", part) for part in texts(item, "creator")]
+    return [
+        name for text in lists for name in (around_commas(text) if _INITIALS.search(text) else re.split(r",\s+", text))
+    ]

@@ -8,18 +8,20 @@ import re
 from collections.abc import Iterator
 
 from bibtexparser.entrypoint import parse_string
+from bibtexparser.middlewares.enclosing import REMOVED_ENCLOSING_KEY
 from bibtexparser.middlewares.names import split_multiple_persons_names
 from bibtexparser.model import Block, DuplicateFieldKeyBlock, Entry, ImplicitComment, ParsingFailedBlock, String
 
 from rag.clean import clean
 from rag.readers.lines import MARK, MAX_LINE, Lines
-from rag.readers.people import around_commas
+from rag.readers.people import are_last_first, around_commas, is_organisation
 from rag.readers.record import MAX_ABSTRACT, make_paper
 from rag.types import Paper, Rejected
 
 # An entry's start: its type and its key, or its first field where the key is missing; not "@10 (from 3" in a text.
 _ENTRY = re.compile(r"\s*@[A-Za-z]\w*\s*[{(]")
 _NO_KEY = re.compile(r"(\s*@(?!string|preamble|comment)\w+\s*[{(])(?=\s*\w+\s*=)|(\s*@\w+\s*\{)(?=\s*,)", re.IGNORECASE)
+_COMMAS = re.compile(r"(\s*@\w+\s*[{(][^\s,{}=]*),(?:\s*,)+")
 _AT = re.compile(r"(?m)^(\s*)@(?=[0-9(\[ ]|[A-Za-z]\w*(?!\w*\s*[{(\w]))")
 _COMMENT = re.compile(r"\s*@comment\b(?!\s*[{(])", re.IGNORECASE)
 MIN_NOTE = 150  # characters of a note that is taken for an abstract
@@ -67,6 +69,7 @@ def _chunks(lines: Lines) -> Iterator[tuple[int, str]]:
 
 def _mended(text: str) -> str:
     """With what bibtexparser needs and many exports lack: a key, and no @ of a text at a line's start."""
+    text = _COMMAS.sub(r"\1,", text, count=1)
     text = _NO_KEY.sub(lambda match: f"{match[1]}nokey," if match[1] else f"{match[2]}nokey", text, count=1)
     return _AT.sub(r"\1\\@", text)
 
@@ -78,8 +81,12 @@ def _looks_like_entry(block: Block) -> bool:
 def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     """The fields of `entry` as `make_paper` knows them. Its key is left out: it is unique to one file only."""
     fields: dict[str, str] = {}
+    enclosed = entry.parser_metadata.get(REMOVED_ENCLOSING_KEY, {})
     for field in entry.fields:
-        fields.setdefault(field.key.lower(), _value(str(field.value), strings).replace("\\@", "@"))
+        name, text = field.key.lower(), str(field.value)
+        bare = enclosed.get(field.key) == "no-enclosing"  # elsewhere a # is one, as in "C#"
+        if not fields.get(name):
+            fields[name] = (_value(text, strings) if bare else text).replace("\\@", "@")
     archive = fields.get("archiveprefix", fields.get("eprinttype", "arxiv"))
     link = re.search(r"https?://[^\s]+", re.sub(r"[{}\\]", "", fields.get("url", "")))
     braced = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -87,7 +94,7 @@ def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
     return {
         "title": whole.get("title", ""),
         "abstract": whole.get("abstract") or _annotated(whole.get("annote", "")),
-        "authors": _people(whole.get("author", "")),
+        "authors": _people(_one_group(fields.get("author", "")) or whole.get("author", "")),
         "year": whole.get("year") or whole.get("date"),
         "doi": whole.get("doi"),
         "pmid": whole.get("pmid"),
@@ -97,8 +104,14 @@ def _flat(entry: Entry, strings: dict[str, str]) -> dict[str, object]:
         "keywords": whole.get("keywords") or whole.get("author_keywords"),
         "language": whole.get("language") or whole.get("langid"),
         "comments": whole.get("comments"),
+        "type": entry.entry_type,
         "bibtex": _kept(entry, fields),
     }
+
+
+def _one_group(text: str) -> str:
+    """A group that braces hold together ("{Moss and Fern Society}"); "" for a list, which Web of Science braces too."""
+    return text if "," not in text and re.fullmatch(r"\{[^{}]+\}", text.strip()) and is_organisation(text) else ""
 
 
 def _annotated(note: str) -> str:
@@ -110,8 +123,9 @@ def _annotated(note: str) -> str:
 
 def _people(text: str) -> str | list[str]:
     """The authors: as BibTeX parts them, or as they stand where they are parted otherwise ("Beck I., Roe A.")."""
-    names = split_multiple_persons_names(text)
-    odd = any(";" in name or len(around_commas(name)) > 1 for name in names)
+    text = re.sub(r"(?:\s+and)+\s*$|^\s*(?:and\s+)+", "", text, flags=re.IGNORECASE)  # with nobody behind it
+    names = split_multiple_persons_names(re.sub(r"\s+and(?=\s+and\s)", "", text, flags=re.IGNORECASE))
+    odd = any(";" in name or (len(around_commas(name)) > 1 and not are_last_first(names)) for name in names)
     return text if odd else [str(name) for name in names]
 
 

@@ -44,7 +44,10 @@ def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
 
 def of_row(header: Sequence[str], row: Sequence[object], source: str, line: int) -> Paper | Rejected:
     """The paper of a row of a table."""
-    record = dict(zip(header, row, strict=False))
+    record: dict[str, object] = {}
+    for name, cell in zip(header, row, strict=False):
+        if not str(record.get(name, "")).strip():  # of columns of one name the first that is filled
+            record[name] = cell
     if isinstance(index := record.get("abstract_inverted_index"), str):
         record["abstract_inverted_index"] = in_order(index)
     return make_paper(record, source, line)

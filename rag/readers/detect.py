@@ -9,6 +9,7 @@ from rag.readers import (
     csv_by_row,
     csv_table,
     daily_papers,
+    embase_text,
     endnote_refer,
     medline,
     ovid,
@@ -20,7 +21,7 @@ from rag.readers import (
 _SUFFIXES = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv_table", ".tsv": "csv_table", ".bib": "bibtex",
     ".bibtex": "bibtex", ".xml": "arxiv_atom", ".atom": "arxiv_atom", ".ris": "ris", ".nbib": "medline",
-    ".ciw": "wos", ".enw": "endnote_refer", ".html": "web_page", ".htm": "web_page",
+    ".ciw": "wos", ".enw": "endnote_refer", ".rdf": "zotero_rdf", ".html": "web_page", ".htm": "web_page",
 }  # fmt: skip
 # What the root of an XML file says, in this order.
 _ROOTS = (
@@ -29,7 +30,8 @@ _ROOTS = (
     ("pubmed_xml", r"<PubmedArticleSet\b|<PubmedArticle\b|<PubmedBookArticle\b"),
     ("endnote_xml", r"<xml>\s*<records>|<records>\s*<record>"),
     ("arxiv_atom", r"<(?:\w+:)?feed\b"),
-    ("arxiv_rss", r"<rss\b|<rdf:RDF\b"),
+    ("zotero_rdf", r"<rdf:RDF\b[^>]*zotero\.org"),
+    ("arxiv_rss", r"<rss\b|<rdf:RDF\b(?![^>]*zotero\.org)"),
     ("mods", r"<(?:\w+:)?mods(?:Collection)?\b"),
     ("marc_xml", r"<(?:\w+:)?(?:leader|controlfield|datafield)\b"),
     ("jats", r"<(?:pmc-articleset|article)\b"),
@@ -42,6 +44,7 @@ _TAGGED = (
     ("endnote_refer", endnote_refer.START),
     ("ovid", ovid.START),
     ("refworks", refworks.START),
+    ("embase_text", embase_text.START),
 )
 _RIS = re.compile(rf"^{ris.START.pattern}", re.MULTILINE)
 _BIBTEX = re.compile(
@@ -62,6 +65,8 @@ def recognise(name: str, head: str) -> str:
         return "arxiv_snapshot" if re.search(r'"(authors_parsed|versions)"\s*:\s*\[', start) else "jsonl"
     if re.match(r"<[?!a-zA-Z]", start) and (found := _of_xml(start)):
         return found
+    if pubmed_text.SUMMARY.match(start):
+        return ""
     if found := _of_lines(start):
         return found
     if daily_papers.PAGE_HEAD in start:
@@ -80,6 +85,10 @@ def seems(head: str) -> str:
     for kind, sign in (
         ("a PDF: take its abstract from where the PDF came from", r"%PDF"),
         ("an archive: unpack it first", r"PK\x03\x04|7z|Rar!"),
+        (
+            'PubMed\'s "Summary (text)", which has no abstracts: save it as "PubMed" or "Abstract (text)"',
+            pubmed_text.SUMMARY.pattern,
+        ),
         ("a web page", r"<!doctype html|<html"),
         ("XML of another kind", r"<\?xml|<[a-z]"),
     ):

@@ -17,7 +17,16 @@ _TAG = re.compile(r"%([0-9A-Z@!+$^?&#<>\[\]~*(){}])(?:\s(.*)|)$")
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
     """The papers of the records, each from its %0 on."""
     for line, record in blocks(lines, START):
-        yield make_paper(_flat(tagged(record, _TAG)), source, line)
+        yield make_paper(_flat(tagged(_one_a_line(record), _TAG)), source, line)
+
+
+def _one_a_line(record: list[str]) -> Iterator[str]:
+    """The lines of a record, those that go on with its keywords as keywords of their own."""
+    tag = ""
+    for text in record:
+        if match := _TAG.match(text):
+            tag = match[1]
+        yield f"%K {text}" if tag == "K" and not match and text.strip() else text
 
 
 def _flat(values: dict[str, list[str]]) -> dict[str, object]:
@@ -35,5 +44,6 @@ def _flat(values: dict[str, list[str]]) -> dict[str, object]:
         "venue": first("J", "B"),
         "keywords": keywords,
         "language": first("G"),
+        "type": first("0"),
         "pmid": first("M") if "pubmed" in first("~", "W").lower() else "",
     }

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from rag.readers.lines import Lines
 from rag.readers.record import make_paper
-from rag.readers.xml_elements import elements, text, texts
+from rag.readers.xml_elements import elements, find, text, texts
 from rag.types import Paper, Rejected
 
 
@@ -30,4 +30,5 @@ def _flat(record: Element) -> dict[str, object]:
         "venue": text(record, "periodical/full-title") or text(record, "titles/secondary-title"),
         "keywords": texts(record, "keywords/keyword"),
         "language": text(record, "language"),
+        "type": kind.get("name", "") if (kind := find(record, "ref-type")) is not None else "",
     }

@@ -13,6 +13,7 @@ from rag.readers import (
     csv_by_row,
     csv_table,
     daily_papers,
+    embase_text,
     endnote_refer,
     endnote_xml,
     jats,
@@ -28,6 +29,7 @@ from rag.readers import (
     ris,
     web_page,
     wos,
+    zotero_rdf,
 )
 from rag.readers.lines import Lines
 from rag.types import Paper, Rejected
@@ -59,6 +61,7 @@ FORMATS: dict[str, Format] = {
         "OpenAlex, ASReview, any table with a title and an abstract",
         "a first row that names a title and an abstract column", csv_table.read),
     "csv_by_row": Format("CSV, fields by row", ".csv", "Embase", "lines `TITLE,` and `ABSTRACT,`", csv_by_row.read),
+    "embase_text": Format("Embase plain text", ".txt", "Embase", "a line `RECORD 1`", embase_text.read),
     "jsonl": Format(
         "JSON, JSON lines", ".json .jsonl",
         "OpenAlex, Crossref, Semantic Scholar, DataCite (Zenodo), Hugging Face, CSL (Zotero, pandoc), Zotero's API, "
@@ -83,6 +86,7 @@ FORMATS: dict[str, Format] = {
                       "`<OAI-PMH>`", oai_pmh.read),
     "arxiv_atom": Format("Atom", ".xml .atom", "arXiv's API", "`<feed>`", arxiv_atom.read),
     "arxiv_rss": Format("RSS", ".xml .rss", "arXiv's daily feeds", "`<rss>` or `<rdf:RDF>`", arxiv_rss.read),
+    "zotero_rdf": Format("Zotero RDF", ".rdf", "Zotero", "`<rdf:RDF>` with Zotero's namespace", zotero_rdf.read),
     "arxiv_snapshot": Format("arXiv's metadata snapshot", ".json", "Kaggle, arXiv",
                              "JSON lines with `versions` or `authors_parsed`", arxiv_snapshot.read),
     "daily_papers": Format("Daily Papers as text", ".txt", "Hugging Face pages saved as text",

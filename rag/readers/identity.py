@@ -8,6 +8,8 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+from rag.readers.versions import one_for_all, version_of
+
 MAX_ID = 200
 
 # Four digits after the dot until 2014, five since: an id that passed through a float (2306.0098 for 2306.00980)
@@ -23,12 +25,15 @@ _ARXIV = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DOI = re.compile(
-    r"(?:^|doi[.-]org[\w.-]*/|hdl\.handle\.net/|doi[:=/]?|\s|[({\[<'\"])(10\.[0-9]{4,9}/[^\s\"]+)", re.IGNORECASE
+    r"(?:^|doi[.-]org[\w.-]*/|hdl\.handle\.net/|doi[:=/]?|\s|[({\[<'\"|])(10\.[0-9]{4,9}/[^\s\"|]+)", re.IGNORECASE
 )
+_SPACED = re.compile(r"(?<![\w.])(10\.[0-9]{4,9})\s*/\s*(?=[\w(])")
+# In a link's query, as Scopus's tables have it: ...record.uri?eid=...&doi=10.1016%2fj.x.2020.1&partnerID=40
+_IN_QUERY = re.compile(r"https?://\S+?[?&](?:id=)?doi[=:](10\.[0-9]{4,9}(?:/|%2f)[^\s&\"]+)", re.IGNORECASE)
 # In a publisher's link: https://www.tandfonline.com/doi/full/10.1080/1, https://www.biorxiv.org/content/10.1101/1v2.full
 _IN_LINK = re.compile(
     r"https?://(?!(?:dx\.)?doi\.org)[^/\s]+/(?:\w+/)?(?:content|article|chapter|doi(?:/(?:abs|full|pdf|epdf|epub|book))?)"
-    r"/(10\.[0-9]{4,9}/[^\s\"?#]+?)(?:v[0-9]{1,2})?(?:[./](?:full|abstract|pdf|epdf|html|meta|short)[\w.-]*)?(?:[?#]\S*)?$",
+    r"/(10\.[0-9]{4,9}/[^\s\"?#]+?)(?:[./](?:full|abstract|pdf|epdf|html|meta|short)[\w.+-]*)?(?:[?#]\S*)?$",
     re.IGNORECASE,
 )
 _AS_VENUE = re.compile(r"(?:arxiv(?: preprint)?|corr),?\s+((?:arxiv:|abs/)\S+?)(?:,? \(?[0-9]{4}\)?)?", re.IGNORECASE)
@@ -61,11 +66,25 @@ def year_of(arxiv: str) -> int | None:
 
 def doi_of(*texts: str) -> str:
     """The first DOI among those texts in its one spelling (10.5555/ab.1), "" without any."""
+    doi = _first_doi(texts)
+    return version_of(doi)[0] if one_for_all(doi) else doi
+
+
+def work_of(*texts: str) -> tuple[str, int]:
+    """The first DOI among those texts without a version, and the version that it or a link there tells, else 0."""
+    told = [version_of(doi) for text in texts if (doi := _first_doi((text,)))]
+    return (told[0][0], max(version for work, version in told if work == told[0][0])) if told else ("", 0)
+
+
+def _first_doi(texts: tuple[str, ...]) -> str:
     for text in texts:
         if "10." not in text:
             continue
-        text = html.unescape(text).replace("{\\_}", "_").replace("\\_", "_")
-        text = re.sub(r"[{}\\]", "", unquote(text) if "%" in text else text)
+        # Some exports have ligatures and other signs in place of a DOI's letters.
+        text = unicodedata.normalize("NFKC", html.unescape(text)).replace("{\\_}", "_").replace("\\_", "_")
+        if asked := _IN_QUERY.search(text):
+            text = asked[1]
+        text = _SPACED.sub(r"\1/", re.sub(r"[{}\\]", "", unquote(text) if "%" in text else text))
         if match := _IN_LINK.match(text) or _DOI.search(text):
             doi = _trimmed(match[1].split("?")[0] if "://" in text else match[1])
             if len(doi) <= MAX_ID and not doi.endswith("/"):
@@ -77,7 +96,6 @@ def _trimmed(doi: str) -> str:
     """Without what follows a DOI in running text; a closing bracket belongs to it if it opened one."""
     doi = re.split(r"[;,](?=https?:|10\.)|<br|&lt;br|</", doi)[0]
     doi = re.sub(r"/(?:full|abstract|pdf|epdf|meta)$", "", doi)  # as in a publisher's link
-    doi = re.sub(r"^(10\.1101/[0-9.]+)v[0-9]{1,2}$", r"\1", doi)  # bioRxiv's versions have one DOI
     while doi and (
         doi[-1] in ".,;:'\"" or (doi[-1] in ")]>" and doi.count(doi[-1]) > doi.count("([<"[")]>".index(doi[-1])]))
     ):
@@ -94,7 +112,7 @@ def number(text: str) -> str:
     """The digits of a PubMed number, however written; "" for anything else."""
     match = re.fullmatch(
         r"(?:(?:pmid|pubmed|medline|pm)[:\s]?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/)?"
-        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\?\S*)?(?:\s*\[(?:pmid|pubmed)\])?",
+        r"0*([1-9][0-9]{0,8})(?:\.0)?/?(?:\?\S*)?(?:\s*[\[(](?:pmid|pubmed|http[^\])]*)[\])])?",
         text.strip(),
         re.IGNORECASE,
     )

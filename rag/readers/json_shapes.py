@@ -97,7 +97,7 @@ def _semantic_scholar(record: dict[str, Any]) -> dict[str, Any]:
         "url": None if ids.get("DOI") or ids.get("ArXiv") else record.get("url"),  # its own page: better the paper's
         "venue": record.get("venue") or _dict(journal).get("name"),
         "year": record.get("year") or record.get("publicationDate"),
-        "type": None,
+        "type": record.get("publicationTypes"),
     }
 
 
@@ -108,7 +108,7 @@ def _crossref(record: dict[str, Any]) -> dict[str, Any]:
     title = ": ".join([*titles[:1], *subtitles[:1]]) if titles else record.get("title")
     venue = record.get("container-title")
     return {
-        **{name: value for name, value in record.items() if name not in ("id", "type", "language", "published")},
+        **{name: value for name, value in record.items() if name not in ("id", "language", "published")},
         "title": title,
         "authors": record.get("author") or record.get("authors"),
         "year": record.get("issued") or record.get("published") or record.get("created"),
@@ -118,6 +118,7 @@ def _crossref(record: dict[str, Any]) -> dict[str, Any]:
         "notices": _updates(record),
         "related": _other_versions(record),
         "pmid": record.get("PMID"),
+        "extra": record.get("note"),
     }
 
 
@@ -132,6 +133,7 @@ def _datacite(record: dict[str, Any]) -> dict[str, Any]:
         {"family": one.get("familyName"), "given": one.get("givenName"), "name": one.get("name")}
         for one in map(_dict, _list(record.get("creators")))
     ]
+    types = _dict(record.get("types"))
     return {
         "doi": record.get("doi") or record.get("id"),
         "title": ": ".join(title for title in titles[:2] if isinstance(title, str)),
@@ -142,6 +144,7 @@ def _datacite(record: dict[str, Any]) -> dict[str, Any]:
         "venue": _dict(record.get("container")).get("title") or _dict(record.get("publisher")).get("name"),
         "keywords": [_dict(one).get("subject") for one in _list(record.get("subjects"))],
         "language": record.get("language"),
+        "type": [types.get("resourceTypeGeneral"), types.get("resourceType")],
         "version": None,
     }
 

@@ -36,7 +36,17 @@ def objects(lines: Lines, source: str) -> Iterator[tuple[int, dict[str, Any]] | 
         except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets nested without end
             yield Rejected(source, line, f"not JSON: {str(error)[:200]}")
         else:
-            yield (line, value) if isinstance(value, dict) else Rejected(source, line, "not a JSON object")
+            if isinstance(value, dict):
+                yield from ((line, one) for one in _members(value))
+            else:
+                yield Rejected(source, line, "not a JSON object")
+
+
+def _members(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of one that has papers by their ids, else itself alone."""
+    inner = list(value.values())
+    by_id = all(isinstance(one, dict) and "title" in one and "abstract" in one for one in inner)
+    return inner if by_id and inner else [value]
 
 
 class _Braces:

@@ -12,6 +12,8 @@ from typing import Any
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 from pylatexenc.latexwalker import get_default_latex_context_db as known_commands
 
+from rag.readers.shown_twice import cut, may_be_twice, without_documents
+
 MAX_DECODED = 200_000  # characters: more is no abstract, and is refused as one
 MAX_FORMULA = 1_000
 logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # what it warns of is harmless
@@ -66,6 +68,7 @@ _SYMBOLS.add_context_category(
 )
 _SYMBOLS.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_unknown))
 _DECODER = LatexNodes2Text(latex_context=_SYMBOLS, math_mode="verbatim", keep_comments=True)
+_SHOWN = LatexNodes2Text(latex_context=_SYMBOLS, math_mode="text")
 
 COMMAND = re.compile(r"\\(?:[a-zA-Z]+|[^a-zA-Z0-9\s])")
 _MARKED = re.compile(r"[\\{}~$]|--|``|''")
@@ -82,6 +85,11 @@ _BIGGER = {"\\mu": "µ", "\\circ": "°", "\\prime": "′", "\\dagger": "†", "\
 _RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}$]{1,12})\}")
 # A character as JSON and Python write it, in a text that was encoded once too often.
 _ESCAPED = re.compile(r"\\u([0-9][0-9a-fA-F]{3})(?![0-9a-fA-F])")
+# The end of a line as JSON writes it, encoded once too often, and what CORE puts there.
+_ESCAPES = re.compile(r"\\(?:ud|[rt])(?![a-zA-Z])|\\n([a-z]*)")
+# Signs as bioRxiv's texts name them.
+_NAMED = re.compile(r"\{(\+/-|[A-Za-z]{2,12})\}")
+_BY_NAME = {"+/-": "±", "euro": "€", "degrees": "°", "micro": "µ", "approx": "≈", "middot": "·"}
 # siunitx: a number with its unit, a unit, an angle.
 _QUANTITY = re.compile(r"\\(?:SI|qty)\s*(?:\[[^\]]{0,80}\])?\{([^{}]{1,40})\}\s*\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
 _UNIT = re.compile(r"\\(?:si|unit)\s*(?:\[[^\]]{0,80}\])?\{((?:[^{}]|\{[^{}]*\}){1,80})\}")
@@ -107,7 +115,9 @@ def decoded(text: str, source: bool = True) -> str:
     """
     if not _MARKED.search(text) or len(text) > MAX_DECODED:
         return text
+    text = without_documents(text) if source else _NAMED.sub(_named, _ESCAPES.sub(_escape, without_documents(text)))
     held: list[str] = []
+    text = text.replace("\\~{}", "\\textasciitilde{}").replace("\\^{}", "\\textasciicircum{}")
     if source:
         text = text.replace("{`}", "‘").replace("{'}", "’")  # as the ACL Anthology puts quotation marks
         text = _QUOTED.sub(r"‘\1’", text)
@@ -142,9 +152,33 @@ def _with_formulas(text: str, hold: Callable[[re.Match[str]], str], source: bool
             parts.append(money * (2 if match[0].startswith("$$") else 1))
             at = match.start() + (2 if match[0].startswith("$$") else 1)
             continue
-        parts.append(hold(match))
         at = match.end()
+        if may_be_twice(match[0], text[at : at + 1]):
+            parts[-1], length = cut(parts[-1], _shown(_inside(match[0])), text[at : at + MAX_FORMULA])
+            at += length
+        parts.append(hold(match))
     return "".join([*parts, text[at:]])
+
+
+def _escape(match: re.Match[str]) -> str:
+    r"""A blank for a line's end, unless it is the start of a command: "\nabla"."""
+    rest = match[1] or ""
+    return match[0] if rest and _is_known(f"n{rest}") else f" {rest}"
+
+
+def _named(match: re.Match[str]) -> str:
+    """The sign that a name in braces stands for, if it does and is no command's argument."""
+    if re.search(r"\\[a-zA-Z]+\*?\s*(?:\{[^{}]*\})*$", match.string[max(0, match.start() - 40) : match.start()]):
+        return match[0]
+    return _BY_NAME.get(match[1]) or _symbol(match[1]) or match[0]
+
+
+def _shown(formula: str) -> str:
+    """A formula with its commands as signs."""
+    try:
+        return str(_SHOWN.latex_to_text(formula, tolerant_parsing=True))
+    except Exception:  # as in decoding
+        return ""
 
 
 def as_text(formula: str) -> str:
@@ -152,6 +186,8 @@ def as_text(formula: str) -> str:
     inside = formula.strip()
     if re.fullmatch(r"[^\\{}\s^_a-zA-Z]|[0-9][0-9.,]*|\\%|[0-9.,]+\s*\\%", inside):
         return inside.replace("\\", "")
+    if times := re.fullmatch(r"([0-9][0-9.,]*)\s*\\times", inside):
+        return f"{times[1]}×"
     if re.fullmatch(r"(?:\\[a-zA-Z]+\s*){1,4}", inside):
         signs = [_BIGGER.get(name, "") or _symbol(name[1:]) for name in COMMAND.findall(inside)]
         return "".join(signs) if all(signs) else ""

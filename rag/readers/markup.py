@@ -11,7 +11,7 @@ from rag.readers.mathml import on_one_line
 _INLINE = (
     "i b em strong u s tt small big span font a code sc italic bold roman monospace underline overline strike"
     " sans-serif named-content styled-content ext-link uri email xref inline-formula alternatives mark abbr cite q var"
-    " kbd samp ins del scp ie fn break-word"
+    " kbd samp ins del scp ie fn break-word inline-graphic graphic img"
 )
 _BLOCK = (
     "p br div title sec abstract trans-abstract list list-item label disp-formula h1 h2 h3 h4 h5 h6 ul ol li dl dt dd"

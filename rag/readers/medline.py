@@ -46,6 +46,6 @@ def _flat(entry: dict[str, Any]) -> dict[str, object]:
         "venue": " ".join(all_of("JT")) or " ".join(all_of("TA")),
         "keywords": [word.lstrip("*") for word in all_of("OT") or all_of("MH")],
         "language": " ".join(all_of("LA")),
-        "type": " ".join(all_of("PT")),
+        "type": all_of("PT"),
         "notices": notices,
     }

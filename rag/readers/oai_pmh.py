@@ -65,7 +65,7 @@ def _dublin_core(paper: Element, identifier: str) -> dict[str, object]:
         "abstract": said[-1] if said else "",
         "authors": [name for one in texts(paper, "creator") for name in _people(one)],
         "year": min(texts(paper, "date"), default=""),
-        "doi": next((one for one in ids if re.search(r"\b10\.[0-9]{4,}/", one)), ""),
+        "doi": next((one for one in ids if re.search(r"\b10\.[0-9]{4,}\s*/", one)), ""),
         "url": next((one for one in ids if one.startswith("http")), ""),
         "venue": text(paper, "source"),
         "keywords": texts(paper, "subject"),

@@ -44,7 +44,8 @@ def _unknown(head: str) -> str:
     """Why a file is refused: what it looks like, and what to do."""
     kind = seems(head)
     looks = f"it looks like {kind}" if kind else "it holds no text"
-    return f"not recognised: {looks}; export it as RIS, BibTeX, CSV or JSON (docs/formats.md lists what is read)"
+    advice = "" if ":" in kind else "; export it as RIS, BibTeX, CSV or JSON"
+    return f"not recognised: {looks}{advice} (docs/formats.md lists what is read)"
 
 
 def _records(reader: Reader, lines: Lines, source: str, notes: list[str]) -> Iterator[Paper | Rejected]:

@@ -27,7 +27,7 @@ _AFTER_NAME = re.compile(
     r"|MBBS|Dr\.?P\.?H)\b\.?|[\s;,]+|(?<=[a-z]{3})\.)+$"
 )
 _AFTER_TITLE = re.compile(r"\s*\[(?:Miscellaneous|Article|Review|Editorial|Letter|References)[^\]]*\]\.?$")
-_DOI = re.compile(r"10\.[0-9]{4,}/\S+")
+_DOI = re.compile(r"10\.[0-9]{4,}\s*/\s*\S+")
 
 
 def read(lines: Lines, source: str) -> Iterator[Paper | Rejected]:
@@ -72,5 +72,5 @@ def _flat(values: dict[str, list[str]]) -> dict[str, object]:
         "venue": first("JN", "JT") or ("" if "[Ed" in journal else journal.rstrip(" ,")),
         "keywords": words[0] if len(words) == 1 else [word.strip(" *.") for text in words for word in text.split(";")],
         "language": first("LG", "LA").rstrip("."),
-        "type": " ".join([*all_of("PT"), *all_of("ST")]),
+        "type": [*all_of("PT"), *all_of("ST")],
     }

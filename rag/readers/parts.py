@@ -6,7 +6,8 @@ import re
 
 # Others ("Main outcome measures", "Setting") say what their text does not.
 _PART = (
-    r"(?:background|introduction|context|rationale|motivation|importance|significance|objectives?|aims?|goals?|purpose"
+    r"(?:background(?: information)?|introduction|context|rationale|motivation|importance|significance"
+    r"|objectives?|aims?|goals?|purpose"
     r"|study question|(?:materials?|patients?|subjects|participants|research design|study design|design"
     r"|data sources?|experimental (?:procedures?|approach)) and methods?|(?:search )?methods?|methodology|approach"
     r"|search strategy|selection criteria|data collection and analysis|(?:main |key )?results?"
@@ -14,12 +15,13 @@ _PART = (
     r"|concluding remarks|interpretation|discussion|(?:clinical )?(?:implications|relevance)|summary(?: answer)?"
     r"|unlabell?ed|highlights)"
 )
-_NAME = rf"{_PART}(?:(?: and | & |/| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
+_NAME = rf"{_PART}(?:(?: and | & | ?/ ?|-| of (?:the )?){_PART}| of (?:the )?(?:review|study))?"
 _PARTS = rf"(?-i:(?=[A-Z])){_NAME}"
 # Behind a sentence; databases put a comma, or lose the space. MDPI numbers its parts.
 _BEHIND = r"(?<=[.;!?)\]”\"%]),?\s*(?:\([1-9]\)\s*)?"
 _ABSTRACT = re.compile(
-    r"(?:\[?(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\]?\s*"
+    r"(?:publisher summary[;:.]?\s+(?-i:(?=[A-Z]))"
+    r"|\[?(?:abstract|summary|a b s t r a c t|zusammenfassung|résumé|resumen)\]?\s*"
     r"(?:[:.—–-]+\s*|\s+(?-i:(?=[A-Z\d“\"']))"
     r"|(?-i:(?<=Abstract)(?=[A-Z][a-z]*\b)))"
     r"|author\(s\):[^|]{1,500}\|(?:[^|]{1,500}\|)?\s*abstract:\s*)",
@@ -34,7 +36,7 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 # Without a sign behind it, or even a space, a name is one only in an abstract that begins with one, and has another.
-_BARE = re.compile(rf"(?:^|{_BEHIND}){_PARTS}(?-i:\s+(?=[A-Z0-9“\"‘(])|(?=[A-Z][a-z]*\s))", re.IGNORECASE)
+_BARE = re.compile(rf"(?:^|{_BEHIND}){_PARTS}(?-i:\s+(?=[A-Z0-9“\"‘(])|(?=[A-Z][\w-]*\s))", re.IGNORECASE)
 
 
 def without_names(text: str) -> str:

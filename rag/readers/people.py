@@ -12,7 +12,7 @@ MAX_AUTHORS = 10_000
 MAX_NAME = 500  # characters: what is longer is no list of one, and is not looked into
 _NOBODY = re.compile(
     r"(?:and )?(?:(?:\+?[0-9]+ )?(?:others|more|authors)|et\.? ?al\.?|\.\.\.|…|anonymous|\[?anon\.?\]?"
-    r"|no authors? (?:listed|given))",
+    r"|\[?no author(?:\(s\)|s)?(?: names?| ids?)? (?:listed|given|available|found)\]?)",
     re.IGNORECASE,
 )
 _ORGANISATION = re.compile(
@@ -35,11 +35,19 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 # The number of a trial, which registers give for its authors.
-_TRIAL = re.compile(r"[A-Za-z][A-Za-z-]{1,12}[/-]?[0-9][0-9/-]{5,}(?:-[A-Z]{2})?")
+_TRIAL = re.compile(
+    r"[A-Za-z][A-Za-z-]{1,12}[/-]?[0-9][0-9/-]{5,}(?:-[A-Z]{2})?"
+    # The number may be lost, or have letters.
+    r"|(?i:nct|isrctn|euctr|actrn|chictr|ctri|jprn|irct|ntr|drks|tctr|pactr|umin)(?:[0-9/-][\w/-]*)?"
+    r"|(?:RBR|NL-OMON|RPCEC|LBCTR|PER)-?[0-9]\w+"
+)
 # A list that lost its line ends and commas: "Beck I. A.Roe B.", "Beck I. A. Roe B."
 _ROW = re.compile(r"[^\W\d_][\w'’-]{1,60}(?:\s[^\W\d_][\w'’-]{1,60}){0,2}(?:\s[A-Z]\.){1,4}\s*")
 _PLACE = re.compile(r"\s*\([^()]*\s[^()]*\)$")
 _TITLE = re.compile(r"(?:Dr|Prof|Mr|Mrs|Ms)\.?\s+(?=\S+\s)")
+# ScienceDirect puts a last name of several words in brackets.
+_BRACKETED = re.compile(r"\[((?:[^\W\d_]+\s)+[A-Z]\w+)\]$")
+_CUT_OFF = re.compile(r"\s*(?:…|\.{3,})$")  # by Google Scholar
 _AND_OTHERS = re.compile(r"[,;\s]+(?:(?:and\s+)?et\.? ?al\.?|and others)\s*$", re.IGNORECASE)
 
 
@@ -51,13 +59,18 @@ def people(value: object) -> tuple[str, ...]:
 
 def person(name: str) -> str:
     """The name with the first name first, "" where it is nobody's: "et al", "others"."""
-    name = name.strip().strip("'\"")
+    name = name.strip().strip("'\"").removeprefix("- ")
     if not _NOBODY.fullmatch(name):
-        name = _BEHIND.sub("", name).strip()
+        name = _BEHIND.sub("", _BRACKETED.sub(r"\1", _CUT_OFF.sub("", name))).strip()
     name = _TITLE.sub("", _AND_OTHERS.sub("", name))
     if not _ORGANISATION.search(_PLACE.sub("", name)):
         name = _PLACE.sub("", name)
-    if not is_data(name) or _NOBODY.fullmatch(name) or _TRIAL.fullmatch(name) or not re.search(r"[^\W\d_]", name):
+    if (
+        not is_data(name)
+        or _NOBODY.fullmatch(name)
+        or _TRIAL.fullmatch(name.strip(", "))
+        or not re.search(r"[^\W\d_]", name)
+    ):
         return ""
     if name.startswith("{") and name.endswith("}"):
         return readable(name[1:-1].strip(), latex=True)
@@ -69,14 +82,15 @@ def person(name: str) -> str:
 
 def _turned(name: str) -> str:
     """A name by itself with the first name first."""
-    parts = [part.strip() for part in name.split(",")]
+    parts = [part.strip() for part in re.sub(r",(?:\s*,)+", ",", name).split(",")]
     if len(parts) == 2 and _ORGANISATION.fullmatch(parts[1]):
         return " ".join(parts)  # EndNote takes the last word of a group for a given name
     if len(parts) == 2 and all(parts) and _ORGANISATION.fullmatch(parts[0]):
         return f"{parts[1]} {parts[0]}"
     if len(parts) > 1 and all(parts) and not _ORGANISATION.search(name):
         suffix = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
-        given = [part for part in parts[1:] if part not in suffix and is_data(part)]
+        # "Lund, N.A." has two initials.
+        given = [p for p in parts[1:] if p not in suffix and (is_data(p) or re.fullmatch(_INITIALS, p))]
         untitled = [part for part in given if not _DEGREE.fullmatch(part)]
         if " " not in parts[0] or _PARTICLE.match(parts[0]):
             untitled = untitled or given  # "Lima, MD" has two initials, "Ana Lima, MD" a degree
@@ -145,6 +159,8 @@ def _of_fields(one: dict[str, object]) -> str:
 def _listed(text: str) -> Iterable[str]:
     """The names in one string."""
     text = _AND_OTHERS.sub("", text.strip())
+    if re.fullmatch(r"(?:[^.,;]+ [A-Z]{1,4},)+[^.,;]+ [A-Z]{1,4}\.", text):  # PubMed's lists end as sentences do
+        text = text[:-1]
     if text[:1] in "[(" and text[-1:] in ")]":
         try:
             value = ast.literal_eval(text)
@@ -170,7 +186,16 @@ def _around_and(text: str, whole: bool) -> list[str]:
         return around_commas(parts[0])
     if all(1 <= part.count(",") <= 2 or "=" in part or _NOBODY.fullmatch(part) for part in parts):
         return parts if any(_is_last_first(part) for part in parts) else [n for p in parts for n in around_commas(p)]
+    if are_last_first(parts):
+        return parts
     return [name for part in parts for name in around_commas(part)]
+
+
+def are_last_first(parts: list[str]) -> bool:
+    """Whether names that "and" parts put the last name first, as one of them shows: then "Van Ek, Bo" is one, too."""
+    return any("," in part and around_commas(part) == [part] for part in parts) and all(
+        p.count(",") <= 2 for p in parts
+    )
 
 
 def _is_last_first(text: str) -> bool:

@@ -13,6 +13,8 @@ from rag.types import Paper, Rejected
 
 # "1. J Nosuch Moss. 2020 Jan 1;7(3):27-28. doi: ..."
 START = re.compile(r"\ufeff?[0-9]{1,6}\. .*(?:19|20)[0-9]{2}")
+# "1: Beck I, Roe A. Moss on walls. J Nosuch Moss. 2020 Jan 1;7(3):27-28. doi: ... PMID: 11." and no more of it.
+SUMMARY = re.compile(r"\ufeff?1[.:] (?:[^\n]*\S[^\n]*\n){0,20}?[^\n]*\bPMID: ?[0-9]+")
 _ASIDE = re.compile(
     r"(?:Author information|Collaborators|Comment (?:in|on)|Erratum in|Update (?:in|of)|Copyright|©|\(C\)"
     r"|Conflict of interest|Declaration|Competing|Keywords|PMID|PMCID|DOI|Publisher"

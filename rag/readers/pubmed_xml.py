@@ -47,7 +47,7 @@ def _flat(record: Element) -> dict[str, object]:
         "venue": text(article, "Journal/Title"),
         "keywords": texts(about, "KeywordList/Keyword") or texts(about, "MeshHeadingList/MeshHeading/DescriptorName"),
         "language": text(article, "Language"),
-        "type": " ".join(texts(article, "PublicationTypeList/PublicationType")),
+        "type": texts(article, "PublicationTypeList/PublicationType"),
         "notices": notes,
     }
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from rag.clean import clean
 from rag.readers.fields import by_our_names
-from rag.readers.identity import MAX_ID, ROW_NUMBER, arxiv_in_venue, doi_of, number, openalex_id, year_of
+from rag.readers.identity import MAX_ID, ROW_NUMBER, arxiv_in_venue, doi_of, number, openalex_id, work_of, year_of
 from rag.readers.identity import arxiv_id as arxiv_id
 from rag.readers.identity import normalised as normalised
 from rag.readers.identity import title_id as title_id
+from rag.readers.kinds import kind_of
 from rag.readers.lines import MARK
 from rag.readers.people import people
 from rag.readers.tails import has_none, without_tail
@@ -38,6 +39,15 @@ _WITHDRAWN_TITLE = re.compile(
 _RETRACTED = re.compile(r"retracted publication|\bretracted\b|retraction in\b|withdrawal", re.IGNORECASE)
 
 
+# PubMed has a title that it translated in brackets; F1000Research puts the state of its review behind one.
+_BRACKETS = re.compile(r"^\[(?P<title>[^\[\]]+)\]\.?$|\s*\[version [0-9]{1,2}; [^\[\]]{3,120}\]\.?$")
+# What Zotero has no field for in an item of that kind, and keeps in its "Extra".
+_EXTRA = re.compile(r"\b(DOI|PMID):\s*(\S+)", re.IGNORECASE)
+# Alone, or in front of a month and a day: 20210503.
+_YEAR = re.compile(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2}|2100)(?=(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9])|(?![0-9]))")
+_LETTER = re.compile(r"[^\W\d_]")
+# Where in a journal a paper stands: "Moss Letters. 25 (1), 2018", as Ovid's tables have it.
+_CITED = re.compile(r"\.\s+[0-9]+\s*(?:\(|[;,:]\s*[0-9]).*$")
 # What a column "Source" names besides journals: the database that a record is from, or a file.
 _DATABASES = re.compile(
     r"\b(?:scopus|web of science|wos|pubmed|medline|embase|cochrane library|psyc\s?info|cinahl|eric|ebsco\w*|proquest"
@@ -67,9 +77,13 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
     def shown(name: str) -> str:
         return first(name) if len(first(name)) > 2 * MAX_ABSTRACT else readable(first(name), latex)
 
-    given, title, url = _given(record, fields), shown("title"), first("url")
+    given, title, url = (
+        _given(record, fields),
+        _BRACKETS.sub(lambda match: match["title"] or "", shown("title")),
+        first("url"),
+    )
     abstract, rights = without_tail(shown("abstract"))
-    abstract = "" if has_none(abstract) else abstract
+    abstract = "" if has_none(abstract) or not is_data(abstract) or not _LETTER.search(abstract) else abstract
     authors = next((names for value in fields.get("authors", ()) if (names := people(value))), ())
     categories = _words(next(iter(fields.get("categories", ())), None))
     if reason := _fault(title, abstract, (given, url, first("doi"), *authors, *categories)):
@@ -77,7 +91,8 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         return Rejected(source, line, f"{reason} ({name})" if name else reason)
 
     url = _link(url)
-    doi = doi_of(first("doi"), first("id"), url)
+    extra = {name.upper(): said for name, said in _EXTRA.findall(first("extra"))}
+    doi = doi_of(first("doi"), first("id"), url, extra.get("DOI", ""))
     arxiv, version = arxiv_id(given, first("eprint"), first("url"), doi, first("doi"), arxiv_in_venue(first("venue")))
     if arxiv and doi.startswith("10.48550/"):
         doi = ""  # says the same as the id
@@ -85,21 +100,23 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
         stated = re.fullmatch(r"v?([0-9]{1,3})", first("version"))
         version = version or (int(stated[1]) if stated else 0)
         url = url or f"https://arxiv.org/abs/{arxiv}"
-    pmid, work = number(first("pmid")), openalex_id(first("openalex"), first("id"))
-    notices = _notices(fields, title)
+    doi_work, doi_version = work_of(first("doi"), first("id"), url, doi) if doi else ("", 0)
+    pmid, work = number(first("pmid") or extra.get("PMID", "")), openalex_id(first("openalex"), first("id"))
+    notices, place = _notices(fields, title), shown("venue")
     comments = first("comments")
     return Paper(
-        id=arxiv or doi or (f"pmid:{pmid}" if pmid else "") or work or given or title_id(title),
+        id=arxiv or doi_work or (f"pmid:{pmid}" if pmid else "") or work or given or title_id(title),
         title=title,
         abstract=abstract,
         authors=authors,
         year=next((year for name in ("year", "source") for v in fields.get(name, ()) if (year := _year(v))), None)
-        or year_of(arxiv),
+        or year_of(arxiv)
+        or (_year(place) if _CITED.search(place) else None),
         url=url
         or (f"https://doi.org/{doi}" if doi else "")
         or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else ""),
         categories=categories,
-        version=version,
+        version=version or doi_version * (not arxiv),
         withdrawn=bool(
             _WITHDRAWN.match(abstract)
             or _WITHDRAWN_COMMENT.search(comments)
@@ -107,13 +124,14 @@ def make_paper(record: Mapping[str, object], source: str, line: int, latex: bool
             or any(map(_RETRACTED.search, notices))
         ),
         doi=doi,
-        ids=(*_further_ids(arxiv, doi, pmid, work), *_related(fields, doi)),
-        venue=_short(shown("venue") or _journal(shown("source"))),
+        ids=(*_further_ids(arxiv or (doi_work if doi_work != doi else ""), doi, pmid, work), *_related(fields, doi)),
+        venue=_short("" if place.startswith("http") else _CITED.sub("", place) or _journal(shown("source"))),
         keywords=_keywords(fields, latex),
         language=_short(first("language")),
         notices=notices,
         rights=rights,
         bibtex=next((value for value in fields.get("bibtex", ()) if isinstance(value, str)), ""),
+        kind=kind_of(fields.get("type", ())),
         source=source,
         line=line,
     )
@@ -174,7 +192,10 @@ def _keywords(fields: Mapping[str, list[object]], latex: bool) -> tuple[str, ...
             value = value[0]
         parts: list[Any] = _parts(value) if isinstance(value, str) else value if isinstance(value, list) else []
         names = (part.get("display_name") or part.get("name") if isinstance(part, dict) else part for part in parts)
-        words = [_short(readable(word, latex)) for word in names if isinstance(word, str)]
+        # An asterisk marks what a paper is most about.
+        words = [
+            _short(readable(word, latex)).strip("* ").replace("/*", "/") for word in names if isinstance(word, str)
+        ]
         if kept := [word for word in words if is_data(word)]:
             return tuple(dict.fromkeys(kept))[:MAX_KEYWORDS]
     return ()
@@ -186,7 +207,7 @@ def _parts(text: str) -> list[str]:
     if listed := re.fullmatch(r"\[\s*['\"](.*)['\"]\s*\]", text.strip()):
         return re.split(r"['\"],\s*['\"]", listed[1])
     parts = re.split(r"[;|\n]", text)
-    return parts if len(parts) > 1 else text.split(",")
+    return parts if len(parts) > 1 else re.split(r",(?![^()]{0,200}\))(?![^\[\]]{0,200}\])", text)
 
 
 def _journal(source: str) -> str:
@@ -227,5 +248,5 @@ def _year(value: object) -> int | None:
         while isinstance(parts, list):
             parts = parts[0] if parts else ""
         value = parts
-    match = re.search(r"(?<![0-9])(?:1[0-9]{3}|20[0-9]{2}|2100)(?![0-9])", _text(value))
+    match = _YEAR.search(_text(value))
     return int(match[0]) if match else None

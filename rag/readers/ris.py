@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import rispy
@@ -16,7 +16,7 @@ from rag.types import Paper, Rejected
 START = re.compile(r"\ufeff?\s{0,3}TY\s{1,2}-\s*\S*")
 _END = re.compile(r"\s{0,3}ER\s{1,2}-")
 # Some exports put one space after the tag, or none behind the dash; spaces in front; a tag without a value.
-_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,2}-(?: |$)\s*(.*)")
+_TAG = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,2}-(?:\s|$)\s*(.*)")
 _TAGS = sorted({*rispy.TAG_KEY_MAPPING, "CT", "BT", "LK", "YR", "L3"})
 
 
@@ -45,14 +45,22 @@ def _flat(record: list[str]) -> dict[str, object]:
         "authors": all_of("AU", "A1") or all_of("A2"),
         "year": first("PY", "Y1") or first("DA", "YR"),
         "doi": first("DO") or next((text for text in all_of("UR", "L3", "M3", "ID") if "10." in text), ""),
-        "pmid": first("AN") if "pubmed" in (first("DB") + first("DP")).lower() else "",
+        "pmid": _pmid(first, f"{first('DB')} {first('DP')}".lower()),
         "url": first("UR", "LK", "L2"),
-        "venue": first("JF", "JO", "T2", "JA", "J2"),
+        "venue": first("JF", "JO", "T2", "JA", "J2") or (first("PB") if first("TY") in ("THES", "RPRT") else ""),
         "keywords": all_of("KW"),
         "language": first("LA"),
-        "type": first("M3"),
+        "type": all_of("TY", "M3"),
         "comments": next((note for note in all_of("N1") if re.match(r"\W*(?:retracted|withdrawn)\b", note, re.I)), ""),
     }
+
+
+def _pmid(first: Callable[..., str], databases: str) -> str:
+    """PubMed's number, which each database has in a field of its own; EndNote calls PubMed "NLM"."""
+    if re.search(r"\b(?:pubmed|nlm)\b", databases):
+        return first("AN")
+    tag = next((tag for base, tag in (("embase", "C5"), ("scopus", "C2")) if base in databases), "")
+    return found if tag and (found := first(tag)).isdigit() else ""
 
 
 def _parsed(record: list[str]) -> dict[str, list[str]]:

@@ -12,6 +12,10 @@ _NONE = re.compile(
     r"(?:abstract|summary|description|data)?\s*(?:is )?(?:not )?(?:currently )?"
     r"(?:available|unavailable|missing|provided|supplied|present|found|given|included)?\s*"
     r"(?:for this (?:article|paper|record|entry|item|content))?(?: so a preview has been provided)?[\])]?\s*[.:!]?"
+    r"|(?:this (?:article|paper|record|item) does not have an|no) abstract"
+    r"(?: (?:was|text|exists)(?: (?:available|found|given))?)?\.?"
+    r"|sin resumen|see pdf\.?|\[?(?:an )?abstract (?:is )?(?:un)?available(?: from the publisher)?\]?\."
+    r"(?: this article is available as html full text and pdf\.)?|\[?abstract available from the publisher\.?\]?"
     r"|\.{3}|…|\[?figure:? see text\]?\.?|see (?:text|full text|article)\.?|t\.?b\.?[ad]\.?"
     r"|kein(?:e)? (?:abstract|zusammenfassung)(?: (?:vorhanden|verfügbar))?\.?"
     r"|(?:abstract|zusammenfassung) (?:ist )?nicht (?:vorhanden|verfügbar)\.?"
@@ -21,24 +25,34 @@ _NONE = re.compile(
 )
 _START = re.compile(
     r"(?:(?<=[.!?)\]\"”’%])|(?<=\s)|^)\s*(?="
-    r"\[?(?:copyright:?\s*)?(?:©|\(c\)\s*(?:copyright\s*)?(?:19|20)\d\d|ⓒ|℗)"
+    r"\[?(?:journal compilation )?(?:copyright:?\s*)?(?:[©ⓒ℗](?-i:\s*(?:[A-Z0-9(]|by\b|the\b|$))"
+    r"|\(c\)\s*(?:copyright\s*)?(?:19|20)\d\d)"
     r"|<copyrightinformation>|\[copyright\b|(?-i:Copyright [A-Z][\w ]{2,80}©)"
     r"|crown copyright\b|copyright:|copyright (?:of|by|for|the|this|\(c\)|\d{4}|held|is|remains|published|elsevier)"
-    r"|published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
+    r"|\[?published (?:online )?by (?-i:[A-Z]|the [A-Z])|all rights reserved"
     r"|this article is (?:protected by copyright|an open access|published|licensed|distributed)"
     r"|\((?:as provided|author(?:/[a-z]{2,3})?|contains [0-9]+ [^()]{1,60})\)\.?$"
     r"|this is an open[- ]access article|\(?(?:apa )?psyc\s?info database record"
     r"|this (?:work|article|paper) (?:is|was) (?:licensed|published|distributed) under (?:a|the|an open|cc)"
     r"|(?:published (?:19|20)\d\d\. )?this (?:article |work |paper )?is a (?:u\.?\s?s\.? )?government work"
-    r"|open access\.? this (?:article|is|work)|\[figure:? see text\]"
+    r"|open access\.? this (?:article|is|work)|\[(?:figure|formula)(?: not available)?:? see (?:full)?text\.?\]\.?$"
     r"|(?-i:(?:(?:19|20)\d\d,? )?(?:[A-Z][\w&'’-]*,? ){0,5}[A-Z][\w&'’-]*(?:\.V)?)\. all rights reserved"
-    r"|(?-i:(?:Georg )?Thieme Verlag\b|The Author(?:\(s\)|s)?,? (?:19|20)\d\d\b)|first published online\b"
+    r"|(?-i:(?:Georg )?Thieme Verlag\b|The Author(?:\(s\)|s)?,? (?:19|20)\d\d\b|(?:19|20)\d\d,? The Authors?\b)"
+    r"|first published online\b"
     # A firm and a year, without a verb.
     r"|(?-i:(?:19|20)\d\d,? (?:[A-Z][\w&'’.-]*,? ){1,5}(?:Inc|Ltd|LLC|B\.?V|GmbH|S\.A|AG|PLC|Co)\b\.?$)"
     r"|(?-i:(?:[A-Z][\w&'’.+-]*,? ){2,8}(?:19|20)\d\d\.?$)"
     r"|suppl(?:emental|ementary) material is available for this article"
-    r"|\[(?:abstract from author|author abstract)\]|key ?words?:"
-    r"|(?:Reprinted|Reproduced) with permission|Licensee (?-i:[A-Z])|© )",
+    r"|(?:\([a-z]+\) )?\[(?:abstract from [a-z]+|author abstract)\]|key ?words?:"
+    r"|(?:electronic )?supplementa(?:ry|l) (?:material|information)[:.]? *the online version"
+    r"|the online version (?:of this article )?(?:\([^()]{5,80}\) )?contains supplement"
+    r"|\(abstract truncated(?: at [0-9]+ words)?\)\.?$|a video abstract .{0,40}is available"
+    r"|(?:reprinted|reproduced|adapted) (?:with|by) permission|adapted from the source document|licensee (?-i:[A-Z])"
+    r"|(?-i:Copyright (?:[A-Z&][\w&'’.,-]* ){1,8}(?:LLC|Ltd|Inc|Group|Press|Society)\b\.?$)|(?-i:S\. Karger AG\b)"
+    r"|suppl(?:emental|ementary) (?:materials?|data) for this article (?:is|are|can be)\b"
+    r"|this (?:article|paper) is part of (?:a|the) (?:special|theme)|to view an? .{0,30}\bvideo\b"
+    # Where it stands: "(Moss Letters 2014;59:808-816)."
+    r"|(?-i:\(?[A-Z][\w. &]{2,60}?,? (?:19|20)\d\d; ?[0-9][0-9():, –-]*\)?\.?(?=$|\s*©)))",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
@@ -63,7 +77,7 @@ _FRONT = re.compile(
 def has_none(abstract: str) -> bool:
     """Whether it only says that there is no abstract."""
     text = abstract.strip()
-    return len(text) < 80 and _NONE.fullmatch(text) is not None
+    return len(text) < 100 and _NONE.fullmatch(text) is not None
 
 
 def without_tail(abstract: str) -> tuple[str, str]:

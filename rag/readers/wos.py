@@ -51,11 +51,12 @@ def _flat(entry: dict[str, list[str]]) -> dict[str, object]:
     def joined(name: str, between: str = " ") -> str:
         return between.join(entry.get(name, []))
 
-    people = entry.get("AF") or entry.get("AU") or []
+    # A book's group (GP) is the society that held the conference.
+    people = entry.get("AF") or entry.get("AU") or [f"{{{name}}}" for name in entry.get("GP", [])]
     return {
         "title": joined("TI"),
         "abstract": joined("AB"),
-        "authors": [*people, *(f"{{{name}}}" for name in entry.get("CA", []) + entry.get("GP", []))],
+        "authors": [*people, *(f"{{{name}}}" for name in entry.get("CA", []))],
         "year": joined("PY") or joined("EY") or joined("EA") or joined("PD"),
         "doi": joined("DI", ""),
         "pmid": joined("PM"),

@@ -24,25 +24,40 @@ _REACHES = re.compile(
 )
 
 
+# Where each type has what it is part of, or who brought it out.
+_VENUES = {
+    "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle", "phdthesis": "school",
+    "mastersthesis": "school", "techreport": "institution", "book": "series",
+}  # fmt: skip
 # Fields of which an entry needs one only.
-_SAME = ({"year", "date"}, {"journal", "journaltitle", "booktitle"}, {"url", "doi"}, {"number", "issue"})
+_SAME = (
+    {"year", "date"},
+    {"journal", "journaltitle", "booktitle", "school", "institution"},
+    {"url", "doi"},
+    {"number", "issue"},
+)
 
 
 def bibtex_entry(paper: Paper, more: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The entry that the paper came with, else one made of what is known of it.
+    """The entry that the paper came with, else one made of what is known of it, of the type that its source told.
 
-    `more` are fields found elsewhere, as plain text, for those that it lacks; "ENTRYTYPE" among them is its type.
+    `more` are fields found elsewhere, as plain text, for those that it lacks; "ENTRYTYPE" among them is its type where
+    the source told none, or one that says nothing ("misc").
     """
     if paper.bibtex and (kept := _as_it_came(paper.bibtex)):
         there = set(re.findall(r"(?m)^  ([\w:.+-]+) = ", kept.lower()))
         added = [(name, value) for name, value in more.items() if name.islower() and not _has(name, there)]
         return kept.removesuffix("}\n") + "".join(f"  {name} = {{{_tex(value)}}},\n" for name, value in added) + "}\n"
+    told = paper.kind if paper.kind != "misc" else ""
+    kind = told or more.get("ENTRYTYPE") or paper.kind or ("article" if paper.venue else "misc")
+    venue = _VENUES.get(kind, "howpublished" if paper.kind else "journal")
+    more = {venue if name in ("journal", "booktitle") else name: value for name, value in more.items()}
     eprint = paper.id if _ARXIV.fullmatch(paper.id) else ""
     fields = {
         "title": "{" + _tex(paper.title) + "}",
         "author": " and ".join(_tex(a) for a in paper.authors),
         "year": str(paper.year or ""),
-        "journal": _tex(paper.venue),
+        venue: _tex(paper.venue),
         "doi": paper.doi if re.fullmatch(r"[^\s{}\\%]+", paper.doi) else "",
         "eprint": eprint,
         "archivePrefix": "arXiv" if eprint else "",
@@ -51,14 +66,10 @@ def bibtex_entry(paper: Paper, more: Mapping[str, str] = MappingProxyType({})) -
     there = {name for name, value in fields.items() if value}
     fields |= {name: _tex(value) for name, value in more.items() if name.islower() and not _has(name, there)}
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    missing = [
-        name
-        for name in ("author", "year", "journal", "doi")
-        if not fields[name] and not (eprint and name != "year") and not (name == "journal" and "booktitle" in fields)
-    ]
+    needed = ("author", "year", *((venue,) if venue not in ("series", "howpublished") else ()), "doi")
+    missing = [name for name in needed if not fields[name] and not (eprint and name != "year")]
     # What stands outside entries is a comment to BibTeX.
     said = f"% {_key(paper)}: its source told no {', '.join(missing)}\n" if missing else ""
-    kind = more.get("ENTRYTYPE") or ("article" if fields["journal"] else "misc")
     return f"{said}@{kind}{{{_key(paper)},\n{lines}}}\n"
 
 

@@ -234,10 +234,35 @@ AB It is so.
 <record><datafield tag="245" ind1=" " ind2=" "><subfield code="a">B</subfield></datafield>
 <datafield tag="520" ind1=" " ind2=" "><subfield code="a">It is so.</subfield></datafield></record></collection>
 """,
+    "embase_text": """RECORD 1
+TITLE
+  Sinks and
+more
+AUTHOR NAMES
+  Xiao G.; Han S.
+ABSTRACT
+  We keep tokens.
+It streams.
+PUBLICATION YEAR
+  2023
+
+RECORD 2
+TITLE
+  B
+ABSTRACT
+  It is so.
+""",
+    "zotero_rdf": """<?xml version="1.0" encoding="UTF-8"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:z="http://www.zotero.org/namespaces/export#" xmlns:dcterms="http://purl.org/dc/terms/"
+ xmlns:bib="http://purl.org/net/biblio#" xmlns:dc="http://purl.org/dc/elements/1.1/"><bib:Article rdf:about="#1"><z:itemType>journalArticle</z:itemType>
+<dcterms:isPartOf rdf:resource="urn:issn:1"/><dc:title>Sinks</dc:title><dcterms:abstract>We keep &lt; 5 tokens.</dcterms:abstract><dc:date>2023</dc:date></bib:Article>
+<bib:Journal rdf:about="urn:issn:1"><dc:title>J Sinks</dc:title><dc:identifier>DOI 10.5555/s.1</dc:identifier></bib:Journal>
+<bib:Document rdf:about="#2"><z:itemType>webpage</z:itemType><dc:title>B</dc:title><dcterms:abstract>It is so.</dcterms:abstract></bib:Document></rdf:RDF>
+""",
 }
 # What each format is told by, in that order.
 SUFFIXES = (".ris", ".bib", ".csv", ".csv", ".jsonl", ".nbib", ".xml", ".txt", ".txt", ".enw", ".xml", ".nxml", ".xml", ".atom", ".rss",
-            ".json", ".txt", ".html", ".txt", ".txt", ".xml", ".xml")  # fmt: skip
+            ".json", ".txt", ".html", ".txt", ".txt", ".xml", ".xml", ".txt", ".rdf")  # fmt: skip
 REPLY = "It streams [1.2], e.g. free. (1) Two 【2】\n- **Three** [1, 3-5]. [Source 2][^1] $a. B$ No. 5 J. Smith (2023)."
 
 

@@ -94,6 +94,8 @@ def test_entities_are_never_expanded_nor_fetched(tmp_path: Path, name: str) -> N
             "\\cite[" * 2500,
             "{" * 12_000,
         ),
+        *("Copyright " + "A" * 5000, "http://x?" * 1500, "{alpha}" * 1500, "\\documentclass{" * 700, "\\n" * 5000),
+        *("A B, " * 2000 + "C", "na√©" * 3000, "$$x$$x" * 1500, "Fern L. 3; " * 1000, "10.5555 / " * 1000),
         *("<math>" * 1200, "Abstract" * 2500, "results and " * 2000, "Source (2014) " * 2000),
     ],
     ids=lambda text: text[:12],

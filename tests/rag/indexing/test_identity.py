@@ -189,3 +189,42 @@ def test_a_home_made_before_identity_was_kept_knows_its_papers(tmp_path: Path) -
     library.remove(["t-other"])
     assert library.sync([other]).added == 1
     library.close()
+
+
+PREPRINTS = (
+    "10.21203/rs.3.rs-7/v{}",
+    "10.31234/osf.io/abcde_v{}",
+    "10.12688/f1000research.9.{}",
+    "10.1101/2020.1.9v{}",
+)
+
+
+@pytest.mark.parametrize("doi", PREPRINTS)
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_two_versions_are_one_paper_and_the_newer_is_kept(
+    library: Library, bring: Bring, doi: str, together: bool, order: tuple[int, int]
+) -> None:
+    before = len(library)
+    rows = [f"Ferns {version},In version {version} they grow.,{doi.format(version)}\n" for version in order]
+    head = "title,abstract,doi\n"
+    if together:
+        report = bring("a.csv", head + "".join(rows))
+        assert (report.added, report.rejected) == (1, 0)
+    else:
+        assert [bring(f"{name}.csv", head + row).rejected for name, row in zip("ab", rows, strict=True)] == [0, 0]
+    assert len(library) == before + 1
+    (kept,) = (paper for paper in library.papers() if paper.title.startswith("Ferns"))
+    assert (kept.title, kept.abstract, kept.version) == ("Ferns 2", "In version 2 they grow.", 2)
+
+
+def test_a_title_that_two_people_gave_is_two_papers(library: Library, bring: Bring) -> None:
+    before = len(library)
+    head = "title,abstract,authors\n"
+    bring("a.csv", f"{head}Introduction,Ferns grow.,Ada Lund\n")
+    assert counts(bring("b.csv", f"{head}Introduction,Owls hoot.,Bo Dahl\n")) == (1, 0, 0, 0, 0)
+    assert counts(bring("b.csv", f"{head}Introduction,Owls hoot.,Bo Dahl\n")) == (0, 0, 1, 0, 0)
+    assert bring("c.csv", f'{head}Introduction,Ferns grow.,"Lund, A."\n').added == 0
+    assert len(library) == before + 2
+    bring("d.csv", f"{head}Ferns,Ferns grow.,Nobody\n")
+    assert counts(bring("d.csv", f"{head}Ferns,Ferns grow.,Ada Lund\n")) == (0, 1, 0, 0, 0)

@@ -35,6 +35,7 @@ def test_a_full_entry(read: Read) -> None:
             5,
             keywords=("attention",),
             bibtex=papers[0].bibtex,
+            kind="inproceedings",
         )
     ]
     assert papers[0].bibtex.startswith('@inproceedings{vaswani17,\n  Title = {{BERT} f{\\"u}r {Schr')

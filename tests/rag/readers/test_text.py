@@ -62,3 +62,19 @@ def test_entities_without_their_semicolon() -> None:
 def test_keywords_in_a_cell(read: Read, cell: str, words: tuple[str, ...]) -> None:
     papers, _ = read("a.csv", f"title,abstract,keywords\nFerns,They grow.,{cell}\n")
     assert papers[0].keywords == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Müller zeigt: Moose an Wänden wachsen häufig.", "L’étude préfère l’été à François.", "A vegetação das regiões."],
+)
+def test_mac_roman_is_told_from_windows_1252(read: Read, text: str) -> None:
+    for codec in ("mac_roman", "cp1252"):
+        (paper,) = read("a.ris", f"TY  - JOUR\nTI  - {text}\nAB  - {text}\nER  - \n".encode(codec))[0]
+        assert (paper.title, paper.abstract) == (text, text), codec
+
+
+@pytest.mark.parametrize("text", ["The wall’s “moss” – 5 µm", "Costs of €5 or £3", "By García"])
+def test_windows_1252_wins_where_nothing_tells(read: Read, text: str) -> None:
+    (paper,) = read("a.ris", f"TY  - JOUR\nTI  - {text}\nAB  - Ferns.\nER  - \n".encode("cp1252"))[0]
+    assert paper.title == text
