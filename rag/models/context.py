@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 DEFAULT = 8192  # tokens, where nobody tells
@@ -44,8 +45,11 @@ def _get(url: str, key: str, body: dict[str, str] | None = None) -> Any:
         data = json.dumps(body).encode() if body else None
         with urlopen(Request(url, data, headers), timeout=_TIMEOUT) as reply:
             return json.load(reply)
+    except HTTPError as error:
+        error.close()  # which is a reply, too, and holds its connection
     except (OSError, ValueError):
-        return None
+        pass
+    return None
 
 
 def _size(value: Any) -> int | None:

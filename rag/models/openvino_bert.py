@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,21 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Weights = Callable[[str], Array]  # a tensor by its name
+_IMPORTING = threading.Lock()  # models are compiled in threads of their own, two of them maybe at once
 
 
 def _openvino() -> Any:
     """OpenVINO without its telemetry, which would tell Google Analytics of every import; no variable turns that off."""
     name = "openvino_telemetry"
-    before = sys.modules.get(name)
-    sys.modules[name] = None  # type: ignore[assignment]  # makes importing it fail, which OpenVINO provides for
-    try:
-        import openvino
-    finally:
-        del sys.modules[name]
-        if before is not None:
-            sys.modules[name] = before
+    with _IMPORTING:
+        before = sys.modules.get(name)
+        sys.modules[name] = None  # type: ignore[assignment]  # makes importing it fail, which OpenVINO provides for
+        try:
+            import openvino
+        finally:
+            del sys.modules[name]
+            if before is not None:
+                sys.modules[name] = before
     return openvino
 
 
