@@ -28,7 +28,7 @@ from rag.text.sentences import split_sentences  # noqa: E402
 from rag.types import Paper  # noqa: E402
 
 DISTINCT = 2500  # sentences that large collections are made of
-_KEPT = 3 * DISTINCT  # pieces whose vectors are kept (20 kB each): each sentence twice, and the last titles
+_KEPT = 6000  # pieces whose vectors are kept (20 kB each): each sentence twice, and the last titles
 
 
 def real(corpus: Path | None, n: int) -> list[Paper]:
