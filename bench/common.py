@@ -9,7 +9,9 @@ import re
 import subprocess
 import sys
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from rag.text.sentences import split_sentences  # noqa: E402
 from rag.types import Paper  # noqa: E402
 
 DISTINCT = 2500  # sentences that large collections are made of
+_KEPT = 6000  # pieces whose vectors are kept (20 kB each): each sentence twice, and the last titles
 
 
 def real(corpus: Path | None, n: int) -> list[Paper]:
@@ -66,13 +69,8 @@ class Composed:
         self._model = load_embedder()
         self.name, self.fingerprint = self._model.name, self._model.fingerprint
         self.dimension, self.runtime, self.window = self._model.dimension, self._model.runtime, self._model.window
-        self._known: dict[str, Encoded] = {}
-        self._counts: dict[str, int] = {}
-
-    def count(self, text: str) -> int:
-        if text not in self._counts:
-            self._counts[text] = self._model.count(text)
-        return self._counts[text]
+        self._known: OrderedDict[str, Encoded] = OrderedDict()
+        self.count = lru_cache(4 * DISTINCT)(self._model.count)
 
     def encode_query(self, text: str) -> Encoded:
         return self._model.encode_query(text)
@@ -85,10 +83,17 @@ class Composed:
             batch = wanted[start : start + 256]
             for text, e in zip(batch, self._model.encode(batch), strict=True):
                 self._known[text] = Encoded(e.vector, e.ids, e.spans, e.tokens.astype(np.float16))
-        return [self._join(text, spans) for text, spans in zip(texts, parts, strict=True)]
+        joined = [self._join(text, spans) for text, spans in zip(texts, parts, strict=True)]
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return joined
 
     def _join(self, text: str, spans: Sequence[tuple[int, int]]) -> Encoded:
-        found = [(a, self._known[text[a:b]]) for a, b in spans if text[a:b] in self._known]
+        found = []
+        for a, b in spans:
+            if (piece := text[a:b]) in self._known:
+                self._known.move_to_end(piece)
+                found.append((a, self._known[piece]))
         vector = np.sum([e.vector for _, e in found], axis=0)
         offsets = np.concatenate([e.spans + a for a, e in found])
         ids, tokens = (np.concatenate([getattr(e, name) for _, e in found]) for name in ("ids", "tokens"))

@@ -129,6 +129,7 @@ def reindex(home: Home = None, embedding: Embedding = None) -> None:
     """Build the index anew, with another embedding model if you like; the old one serves until it is done."""
     from tqdm import tqdm
 
+    from rag.indexing.heaps import share_heaps
     from rag.indexing.writer import reindex as build
     from rag.models.embedding import load_embedder
 
@@ -138,6 +139,7 @@ def reindex(home: Home = None, embedding: Embedding = None) -> None:
             f"a server's index is not built beside itself: index into another database of {settings.server.address}, "
             "then set ASKPAPERS_CHROMA_URL to it"
         )
+    share_heaps()
     embedder = load_embedder(settings.embedding, settings.embedding_runtime)
     try:
         with tqdm(desc="reindexing", unit=" steps", file=sys.stderr) as bar:
@@ -209,6 +211,9 @@ def take_in(library: Library, papers: PaperStream, embed: Encode | None = None) 
     """`read_in` for papers that are being read."""
     from tqdm import tqdm
 
+    from rag.indexing.heaps import share_heaps
+
+    share_heaps()
     with tqdm(desc="indexing", unit=" papers", file=sys.stderr) as bar, _stopped_by_ctrl_c(papers):
         report = library.sync(papers, bar.update, embed)
     for line in [*map(str, report.rejections), *report.notes][:SHOWN]:
