@@ -66,7 +66,10 @@ _OF_THEM = re.compile(
     r"\b(?:these|those) (?:\w+ )?(?:papers|studies|articles|abstracts|works|publications)\b",
     re.IGNORECASE,
 )
-_SIMILAR = re.compile(r"\b(?:similar|related|comparable)\b|\blike (?:it|this|that|these|those)\b", re.IGNORECASE)
+_SIMILAR = re.compile(
+    r"\b(?:similar|related|comparable)\b|\b(?:who|anyone|anybody) else\b|\blike (?:it|this|that|these|those)\b",
+    re.IGNORECASE,
+)
 _LIKE = re.compile(r"\b(?:papers?|works?|others?|anything|something|more)\b.*\b(?:like|similar to)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:it|this|that)\b", re.IGNORECASE)
 MOST_EACH = 10  # papers shown that a question without a subject is put to
@@ -151,8 +154,9 @@ def referred(question: str, history: History, library: Library | None) -> Refere
         return Reference()
     if _SIMILAR.search(question) and not content_words(_SIMILAR.sub(" ", question), of_papers=True):
         return Reference(tuple(answers[0]), similar=True)
-    if elliptical and len(answers[0]) > 1:
-        return Reference(tuple(answers[0][:MOST_EACH]), each=True)  # "which datasets were used?"
+    if elliptical and len(answers[0]) > 1:  # "which datasets were used?", "give me the bibtex"
+        of_records = cue(question) == "bibliographic"
+        return Reference(tuple(answers[0][:MOST_EACH]), pointed=of_records, each=not of_records)
     # Where one paper was shown last, "does it need training?" is about that very paper.
     return Reference(tuple(answers[0][:1]), pointed=len(answers[0]) == 1 and not _OTHERS.search(question))
 

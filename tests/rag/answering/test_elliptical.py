@@ -91,3 +91,9 @@ def test_which_of_them_is_asked_of_those_that_were_listed(assistant: Assistant) 
     assert cited(photographs) == ["m1"]  # LichenFormer uses some, too, but was not listed
     *_, year = talk(assistant, "papers from 2023", "which of these are by Ed Poe?", "which one is the newest?")
     assert set(cited(year)) <= {"m3", "m4"}
+
+
+def test_records_of_all_that_were_listed(assistant: Assistant) -> None:
+    _, entries = talk(assistant, "papers by Ina Beck", "give me the bibtex")
+    assert set(cited(entries)) == {"m1", "m2"}
+    assert entries.text.count("@") == 2
