@@ -108,7 +108,10 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
         subject = subject_of(library, query, named, retrieved, asked, kept)
     if subject is not None:
         found = {subject.record.paper.id: subject}
-    retrieved = of_shown if of_shown and query.each else retrieved
+    if of_shown and query.each:
+        # A model that reads may find in the others what these do not say.
+        others = [m for m in retrieved.matches if m.record.paper.id not in query.papers] if reads else []
+        retrieved = replace(of_shown, matches=[*of_shown.matches, *others])
     listed = _naming_all(query, retrieved)
     if of_shown:
         decision = decide_of_shown(of_shown, calibration_of(library))
