@@ -83,6 +83,7 @@ def read_offline(question: str, history: History, library: Library | None = None
         # A guess that what stands in a title, if in small letters, makes wrong: "crabtag".
         kind = "fact" if library.catalogue.entitled(spelt) else kind
     if meant.each:
+        notes += (f"Asked of the {len(meant.papers)} papers just shown.",)
         return _of_each(Query(question, spelt, papers=meant.papers, notes=notes, spelt=spelt, each=True), library)
     asked, papers = spelt, meant.papers
     if meant.pointed:

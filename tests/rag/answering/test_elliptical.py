@@ -89,6 +89,7 @@ def test_a_part_of_what_was_shown_needs_no_pointing_word(assistant: Assistant) -
 def test_which_of_them_is_asked_of_those_that_were_listed(assistant: Assistant) -> None:
     _, photographs = talk(assistant, "papers by Ina Beck", "which of them use photographs?")
     assert cited(photographs) == ["m1"]  # LichenFormer uses some, too, but was not listed
+    assert "Asked of the 2 papers just shown." in photographs.notes
     *_, year = talk(assistant, "papers from 2023", "which of these are by Ed Poe?", "which one is the newest?")
     assert set(cited(year)) <= {"m3", "m4"}
 
