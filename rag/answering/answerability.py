@@ -40,13 +40,14 @@ _COMMON = frozenset("llm llms lm lms ai gpt nlp ap vlm vlms mllm mllms cnn rnn m
 class Decision:
     """Whether to answer, the papers to name if not, the probability in [0, 1] that the collection says, and its band.
 
-    A question whose topic is known is answered in the band "related", too.
+    A question whose topic is known is answered in the band "related", too. `relevance` is that of the nearest paper.
     """
 
     outcome: Outcome
     related: tuple[Paper, ...]
     probability: float
     band: Band = "nothing"
+    relevance: float = 0.0
 
 
 def decide(retrieved: Retrieved, known_topic: bool = False, calibration: Calibration | None = None) -> Decision:
@@ -60,11 +61,12 @@ def decide(retrieved: Retrieved, known_topic: bool = False, calibration: Calibra
     related = tuple(m.record.paper for m in retrieved.matches[:RELATED])
     calibration = calibration or shipped(retrieved.tokens.side)
     probability = calibration.probability(features(retrieved).tolist())
-    band = calibration.band(probability, relevance(retrieved))
+    near = relevance(retrieved)
+    band = calibration.band(probability, near)
     if band == "nothing":
-        return Decision("nothing_relevant", (), probability, band)
+        return Decision("nothing_relevant", (), probability, band, near)
     answered = known_topic or band == "answers"
-    return Decision("answered" if answered else "not_stated", related, probability, band)
+    return Decision("answered" if answered else "not_stated", related, probability, band, near)
 
 
 def decide_of_shown(retrieved: Retrieved, calibration: Calibration) -> Decision:

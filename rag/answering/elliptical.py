@@ -13,17 +13,18 @@ import numpy as np
 
 from rag.answering.intent import asks_for_papers
 from rag.answering.kinds import cue, guess
-from rag.answering.things import has_all
 from rag.answering.wording import odds
 from rag.indexing.index import Index
 from rag.library import Library
-from rag.text.entities import names_of
+from rag.text.entities import mentions, names_of
 from rag.text.words import content_words
+from rag.types import Paper
 
 WEIGHTS = Path(__file__).with_name("elliptical.npz")
 MAX_WORDS = 12  # a longer question says itself what it is about
 SURE = 0.7  # probability from which it lacks one: docs/evaluation.md has what others would find
-EVEN = 0.5  # from which it does where what was shown has all of its words: "what is the memory module?"
+EVEN = 0.5  # from which it does where what was shown has most of its words: "what is the memory module?"
+MOST = 0.5  # at least this share of its content words
 _OF_NO_PAPER = ("small_talk", "collection", "comparison")  # kinds that need none, or name two
 
 
@@ -40,7 +41,12 @@ def lacks_subject(question: str, library: Library, shown: Sequence[str] = ()) ->
     if told < EVEN or library.catalogue.entitled(question) is not None:
         return False
     words = content_words(question, of_papers=True)
-    return told >= SURE or any(has_all(paper, words) for paper in library.catalogue.papers(list(shown)))
+    return told >= SURE or any(_has_most(paper, words) for paper in library.catalogue.papers(list(shown)))
+
+
+def _has_most(paper: Paper, words: Sequence[str]) -> bool:
+    text = f"{paper.title} {paper.abstract}"
+    return bool(words) and sum(mentions(word, text) for word in words) >= MOST * len(words)
 
 
 def probability(question: str, index: Index) -> float:

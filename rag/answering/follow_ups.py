@@ -23,11 +23,13 @@ _ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
     "last": -1,
 }  # fmt: skip
+_ORD = "|".join(_ORDINALS)
 _ORDINAL = re.compile(
-    rf"\b(?:the |paper |number )?({'|'.join(_ORDINALS)})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|"
-    rf"with|to|than) (?:the )?(?:{'|'.join(_ORDINALS)}))\b|['’]s\b|[?.!, ]*$)|"
-    rf"^(?:please )?(?:explain|summari[sz]e|describe|open|show(?: me)?|tell me (?:more )?about) the "
-    rf"({'|'.join(_ORDINALS)})\b",
+    rf"\b(?:the |paper |number )({_ORD})\b(?=['’]s\b|[?.!, ]*$)|"  # not "tokens per second", "which came first"
+    rf"\b({_ORD})\b(?= (?:one|paper|result|of (?:them|these|those)|(?:and|or|with|to|than) (?:the )?(?:{_ORD}))\b)|"
+    rf"^(?:(?:and|please) )?({_ORD})[?.! ]*$|"
+    r"^(?:please )?(?:explain|summari[sz]e|describe|open|show(?: me)?|tell me (?:more )?about) the "
+    rf"({_ORD})\b",
     re.IGNORECASE,
 )
 _FIRST_TWO = re.compile(r"\b(?:first|top) (?:two|2)\b", re.IGNORECASE)
@@ -131,7 +133,8 @@ def referred(question: str, history: History, library: Library | None) -> Refere
     places = (
         [1, 2] if _FIRST_TWO.search(question) else [p for a, b in _NUMBERED.findall(question) if (p := int(a or b))]
     )
-    places += [_ORDINALS[(a or b).lower()] for a, b in _ORDINAL.findall(question) if not _FIRST_TWO.search(question)]
+    ordinals = [] if _FIRST_TWO.search(question) else _ORDINAL.findall(question)
+    places += [_ORDINALS["".join(found).lower()] for found in ordinals]
     # "The second one" is of the last answer that showed two, though one of these was looked at since.
     enough = next((papers for papers in answers if len(papers) >= max([*places, 2])), [])
     if places and enough:

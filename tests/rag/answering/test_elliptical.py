@@ -62,6 +62,12 @@ def test_it_is_asked_of_all_that_were_shown(assistant: Assistant) -> None:
     assert funded.text == "The abstracts of these papers do not say."
 
 
+def test_a_refusal_keeps_what_was_shown(assistant: Assistant) -> None:
+    *_, refused, battery = talk(assistant, "What is CrabTag?", "is it waterproof?", "how long does the battery last?")
+    assert refused.outcome == "not_stated"
+    assert cited(battery) == ["m2"]  # "last" is no place in a list here
+
+
 def test_a_new_subject_leaves_what_was_shown(assistant: Assistant) -> None:
     *_, roofs = talk(assistant, "What is CrabTag?", "how much rain do roofs hold?")
     assert cited(roofs) == ["m5"]

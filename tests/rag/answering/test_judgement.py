@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from rag import Assistant, Library
+from rag.answering.answer_builder import strength_of
+from rag.answering.answerability import Decision
+from rag.answering.plan import Plan
 from rag.answering.things import named_things
+from rag.answering.understanding import Query
 from rag.types import Paper
 from tests.rag.answering.everyday_papers import PAPERS
 
@@ -92,6 +97,12 @@ def test_what_names_a_thing_that_none_has_is_no_strong_answer(library: Library) 
     assert "Llama 4" in answer.text
     assert Assistant(library).ask("Can MossNet be used in Norway?").strength != "strong"
     assert Assistant(library).ask("summarise MossNet").strength == "strong"
+
+
+def test_what_is_hardly_near_is_no_strong_answer() -> None:
+    far = Plan(Query("a", "a"), Decision("answered", (), 0.95, "answers", 0.34))
+    assert strength_of(far, "answered") == "partly"
+    assert strength_of(replace(far, decision=replace(far.decision, relevance=0.5)), "answered") == "strong"
 
 
 def test_a_thing_that_one_abstract_alone_introduces_is_its_subject(library: Library) -> None:
