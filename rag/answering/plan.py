@@ -70,7 +70,7 @@ class Plan:
     def about(self) -> tuple[Paper, ...]:
         """The papers that the question names or points at, none where it may be answered by any."""
         shown = len(self.query.papers) if self.query.each else int(self.subject is not None)
-        return tuple(m.record.paper for m in self.matches[:shown])
+        return tuple(m.record.paper for m in self.matches[:shown]) or self.decision.related[:shown]
 
     @property
     def known_topic(self) -> bool:
@@ -118,6 +118,8 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     else:
         known = query.follows or bool(query.shown) or len(found) > 1 or bool(listed)
         decision = decide(retrieved, known, calibration_of(library))
+    if query.each and not decision.related:  # a filter leaves none of them
+        decision = Decision("not_stated", tuple(library.catalogue.papers(list(query.papers[:RELATED]))), 0.0)
     decision = _with_the_named(decision, named, subject)
     # A paper that we hold and that is named is known, so are two that are compared, and a word that papers have.
     pointed = not of_shown and (subject is not None or len(query.papers) > 1)

@@ -33,13 +33,14 @@ def subject_of(
 def put_to_shown(library: Library, query: Query, where: Where | None) -> Retrieved | None:
     """The papers that were just shown, as the question alone finds them: a name would weigh more than what is asked.
 
-    None where the question is not for a fact of them, or a filter leaves them out.
+    None where the question is not for a fact of them, or a filter leaves the one paper out; of several it may leave
+    none.
     """
     if not query.each and (query.kind != "fact" or not query.papers):
         return None
     asked_of = query.papers if query.each else query.papers[:1]
     retrieved = _put_to(library, asked_of, query.spelt or query.question, where)
-    return retrieved if retrieved.matches else None
+    return retrieved if retrieved.matches or query.each else None
 
 
 def asks_for_nothing_else(question: str, tokens: QueryTokens, names: Sequence[str]) -> bool:

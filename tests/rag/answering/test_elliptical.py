@@ -100,6 +100,12 @@ def test_which_of_them_is_asked_of_those_that_were_listed(assistant: Assistant) 
     assert set(cited(year)) <= {"m3", "m4"}
 
 
+def test_a_filter_that_leaves_none_of_them_finds_no_others(assistant: Assistant) -> None:
+    *_, none = talk(assistant, "papers by Ina Beck", "which of these are from 2023?")
+    assert none.text == "The abstracts of these papers do not say."
+    assert not none.citations  # LichenFormer and SlugLM-2 are from 2023
+
+
 def test_records_of_all_that_were_listed(assistant: Assistant) -> None:
     _, entries = talk(assistant, "papers by Ina Beck", "give me the bibtex")
     assert set(cited(entries)) == {"m1", "m2"}
