@@ -86,7 +86,8 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
     """
     kept = {**query.where, **(where or {})} or None
     asked = query.topic if query.kind == "list" and query.topic else query.standalone
-    retrieved, notes = _retrieved(library, query, asked, sources, kept)
+    each = put_to_shown(library, query, kept) if query.each else None
+    retrieved, notes = (each, []) if each and not reads else _retrieved(library, query, asked, sources, kept)
     near_texts = (f"{m.record.paper.title}. {m.record.paper.abstract}" for m in retrieved.matches[:SPELLING_OUT])
     named = without_written_out(named_things(library, query.standalone), near_texts)
     if not (named.titled and cue(query.standalone) in ABOUT_ONE):  # "Explain MossNet to Grandma"
@@ -101,17 +102,16 @@ def find(library: Library, query: Query, sources: int, where: Where | None, read
         f"Nothing in this collection is about {t}." for t, m in first.items() if m is None and any(first.values())
     ]
     found = {m.record.paper.id: m for m in first.values() if m is not None}
-    of_shown = put_to_shown(library, query, kept)
+    of_shown = each or put_to_shown(library, query, kept)
     if of_shown:  # whether these very papers say it
-        subject = None if query.each else of_shown.matches[0]
+        subject = None if each else of_shown.matches[0]
     else:
         subject = subject_of(library, query, named, retrieved, asked, kept)
     if subject is not None:
         found = {subject.record.paper.id: subject}
-    if of_shown and query.each:
-        # A model that reads may find in the others what these do not say.
-        others = [m for m in retrieved.matches if m.record.paper.id not in query.papers] if reads else []
-        retrieved = replace(of_shown, matches=[*of_shown.matches, *others])
+    if each and reads:  # a model may find in the others what these do not say
+        others = [m for m in retrieved.matches if m.record.paper.id not in query.papers]
+        retrieved = replace(each, matches=[*each.matches, *others])
     listed = _naming_all(query, retrieved)
     if of_shown:
         decision = decide_of_shown(of_shown, calibration_of(library))

@@ -90,7 +90,7 @@ def _best(evidence: Sequence[Evidence]) -> list[Evidence]:
     "Code is available at ..." is quoted where it is the best: it is then what was asked for.
     """
     first = [e for e in evidence[:1] if not empty(e.sentence.text)]
-    kept = list(dict.fromkeys([*first, *(e for e in evidence if readable(e.sentence.text))])) or list(evidence[:1])
+    kept = [*first, *(e for e in evidence[len(first) :] if readable(e.sentence.text))] or list(evidence[:1])
     best = kept[0]
     near = [e for e in kept if e.score >= best.score * (NEAR if e.number == best.number else NEAR_OTHER)]
     return _in_reading_order(near[:MAX_QUOTED])

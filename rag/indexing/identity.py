@@ -50,12 +50,12 @@ def is_own(paper: Paper) -> bool:
 
 
 def under_its_title(paper: Paper, other: Paper) -> Paper:
-    """`paper`, whose title is its id, under another one if `other` has that id and was written by other people."""
+    """`paper`, whose title is its id, under another one if `other`, which has that id, is by other people."""
     mine, theirs = (
         {word for name in p.authors for word in normalised(name).split() if len(word) > 1} for p in (paper, other)
     )
     again = paper.location == other.location  # whose authors were corrected since
-    if not paper.id.startswith("t-") or again or not mine or not theirs or mine & theirs:
+    if again or not mine or not theirs or mine & theirs:
         return paper
     return replace(paper, id=title_id(f"{paper.title} {paper.authors[0]}"))
 
